@@ -1,0 +1,57 @@
+package event
+
+import "time"
+
+// Article is one published text: what the scrape stage makes of a page. It
+// is the body of trade.articles and the "article" of `tradewire extract`.
+type Article struct {
+	// ID is ArticleID of the canonical URL, or the id the input file gave.
+	ID string `json:"id"`
+	// Version is TextHash of Text: it changes when the publisher edits.
+	Version string `json:"version,omitempty"`
+	// Input is the path or URL that was asked for.
+	Input string `json:"input,omitempty"`
+	// URL is the canonical address, without tracking parameters or fragment.
+	URL       string `json:"url,omitempty"`
+	Title     string `json:"title,omitempty"`
+	Author    string `json:"author,omitempty"`
+	Publisher string `json:"publisher,omitempty"`
+	// Source is the name of the pipelines/sources file that announced it.
+	Source string `json:"source,omitempty"`
+	// Country is the publisher's country, ISO 3166-1 alpha-2, or a body.
+	Country string `json:"country,omitempty"`
+	// Official says that a government or international body published it.
+	Official bool `json:"official,omitempty"`
+	// Published is RFC 3339, or a date (2006-01-02) when no time is known;
+	// empty when the page does not say.
+	Published string `json:"published,omitempty"`
+	// Language is a BCP 47 code ("en").
+	Language string `json:"language,omitempty"`
+	// SameTextAs is the id of an earlier article with (nearly) the same text.
+	SameTextAs string     `json:"same_text_as,omitempty"`
+	Fetched    *time.Time `json:"fetched,omitempty"`
+	// Text is the main text, paragraphs parted by "\n". Every evidence
+	// offset counts Unicode code points into it.
+	Text string `json:"text"`
+}
+
+// Fetch asks for one URL: the body of trade.fetches.
+type Fetch struct {
+	URL    string `json:"url"`
+	Source string `json:"source"`
+	// Title and Published are what the listing or feed said, if it did.
+	Title     string `json:"title,omitempty"`
+	Published string `json:"published,omitempty"`
+}
+
+// Page is what the scrapers remember of a URL: the body of trade.pages.
+type Page struct {
+	URL          string    `json:"url"`
+	ETag         string    `json:"etag,omitempty"`
+	LastModified string    `json:"last_modified,omitempty"`
+	ContentHash  string    `json:"content_hash,omitempty"`
+	Status       int       `json:"status,omitempty"`
+	Fetched      time.Time `json:"fetched"`
+	// Article is the id made of the page; empty when it became none.
+	Article string `json:"article,omitempty"`
+}
