@@ -1,0 +1,132 @@
+package pattern
+
+// machine runs one program over one input, visiting each pair of instruction
+// and position at most once.
+type machine struct {
+	prog    *Program
+	in      Input
+	visited []uint64
+	saves   []int
+	last    []int // the saves of the last match
+	end     int
+}
+
+// FindAll returns one match for every place the trigger stands, the one that
+// starts nearest to it, in the order of the triggers' places from the right.
+func (p *Program) FindAll(in Input) []Match {
+	m := &machine{prog: p, in: in, saves: make([]int, 2*len(p.names)), last: make([]int, 2*len(p.names))}
+	m.reset()
+	var out []Match
+	taken := map[int]bool{}
+	for start := len(in.Tokens) - 1; start >= 0; start-- {
+		for i := range m.saves {
+			m.saves[i] = -1
+		}
+		if !m.run(0, start) {
+			continue
+		}
+		found := m.match(start)
+		if !taken[found.Trigger.First] {
+			taken[found.Trigger.First] = true
+			out = append(out, found)
+		}
+		m.reset()
+	}
+	return out
+}
+
+// MatchesAt reports whether the program matches from position at.
+func (p *Program) matchesAt(in Input, at int) bool {
+	m := &machine{prog: p, in: in, saves: make([]int, 2*len(p.names)), last: make([]int, 2*len(p.names))}
+	m.reset()
+	return m.run(0, at)
+}
+
+func (m *machine) reset() {
+	size := (len(m.prog.insts)*(len(m.in.Tokens)+1) + 63) / 64
+	if m.visited == nil {
+		m.visited = make([]uint64, size)
+		return
+	}
+	clear(m.visited)
+}
+
+func (m *machine) seen(pc, at int) bool {
+	bit := pc*(len(m.in.Tokens)+1) + at
+	if m.visited[bit/64]&(1<<(bit%64)) != 0 {
+		return true
+	}
+	m.visited[bit/64] |= 1 << (bit % 64)
+	return false
+}
+
+func (m *machine) match(start int) Match {
+	out := Match{First: start, End: m.end, Captures: map[string]Range{}}
+	for i, name := range m.prog.names {
+		if m.last[2*i] < 0 || m.last[2*i+1] < 0 {
+			continue
+		}
+		r := Range{m.last[2*i], m.last[2*i+1]}
+		if name == triggerName {
+			out.Trigger = r
+			continue
+		}
+		out.Captures[name] = r
+	}
+	return out
+}
+
+// run reports whether the program matches from pc at a position; the saves of
+// the first match by priority are left in last.
+func (m *machine) run(pc, at int) bool {
+	if m.seen(pc, at) {
+		return false
+	}
+	i := &m.prog.insts[pc]
+	switch i.op {
+	case opMatch:
+		copy(m.last, m.saves)
+		m.end = at
+		return true
+	case opSplit:
+		return m.run(i.x, at) || i.y != i.x && m.run(i.y, at)
+	case opSave:
+		old := m.saves[i.x]
+		m.saves[i.x] = at
+		if m.run(pc+1, at) {
+			return true
+		}
+		m.saves[i.x] = old
+		return false
+	case opStart:
+		return at == 0 && m.run(pc+1, at)
+	case opEnd:
+		return at == len(m.in.Tokens) && m.run(pc+1, at)
+	case opNot:
+		return !i.sub.matchesAt(m.in, at) && m.run(pc+1, at)
+	}
+	return at < len(m.in.Tokens) && m.consume(i, pc, at)
+}
+
+// consume tries an instruction that takes tokens.
+func (m *machine) consume(i *inst, pc, at int) bool {
+	t := &m.in.Tokens[at]
+	switch i.op {
+	case opWord:
+		return i.words[t.Lower] && m.run(pc+1, at+1)
+	case opTag:
+		return i.tag.MatchString(t.Tag) && m.run(pc+1, at+1)
+	case opAny:
+		return m.run(pc+1, at+1)
+	case opGapAny:
+		return t.Norm != ";" && m.run(pc+1, at+1)
+	}
+	for _, s := range m.in.Spans[at] {
+		for _, label := range i.labels {
+			if s.Label == label && m.run(pc+1, s.End) {
+				return true
+			}
+		}
+	}
+	return false
+}
