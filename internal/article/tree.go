@@ -1,0 +1,71 @@
+package article
+
+import (
+	"strings"
+
+	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
+)
+
+// Limits on what the libraries are given, each several times the largest
+// seen among real pages (6,000 tags, attributes of some hundred bytes that
+// matter). They work on trees in time that grows faster than the page.
+const (
+	maxTags      = 30_000
+	maxAttribute = 4 << 10
+	maxAttrs     = 100
+)
+
+// tree is a parsed page. When full is false the page was too deep or too
+// large for the libraries: root then holds only the facts (title, headings,
+// metadata) and text what a pass over the tags gave.
+type tree struct {
+	root   *html.Node
+	full   bool
+	text   string
+	source string
+}
+
+// parse reads HTML. It never fails: x/net/html refuses nesting over 512
+// levels, and such pages, like those with very many tags, are skimmed.
+func parse(source string) tree {
+	if strings.Count(source, "<") > maxTags {
+		return skim(source)
+	}
+	var root *html.Node
+	var err error
+	if !guarded(func() { root, err = html.Parse(strings.NewReader(source)) }) || err != nil {
+		return skim(source)
+	}
+	lighten(root)
+	return tree{root: root, full: true, source: source}
+}
+
+// lighten drops what no reader sees and only costs time: program text,
+// comments, attributes that are huge or without number.
+func lighten(root *html.Node) {
+	var dropped []*html.Node
+	for n := range root.Descendants() {
+		switch {
+		case n.Type == html.CommentNode,
+			n.DataAtom == atom.Style,
+			n.DataAtom == atom.Script && !isLinkedData(n):
+			dropped = append(dropped, n)
+		case n.Type == html.ElementNode && len(n.Attr) > 0:
+			n.Attr = lighter(n.Attr)
+		}
+	}
+	for _, n := range dropped {
+		n.Parent.RemoveChild(n)
+	}
+}
+
+func lighter(attrs []html.Attribute) []html.Attribute {
+	kept := attrs[:0]
+	for _, a := range attrs[:min(maxAttrs, len(attrs))] {
+		if len(a.Val) <= maxAttribute && len(a.Key) <= 256 {
+			kept = append(kept, a)
+		}
+	}
+	return kept
+}
