@@ -13,8 +13,12 @@ import (
 	"github.com/goccy/go-yaml/ast"
 )
 
-// maxDepth bounds nesting, so that an alias that holds itself ends.
-const maxDepth = 100
+// maxDepth and maxNodes bound the walk, so that an alias that holds itself,
+// or doubles itself, ends.
+const (
+	maxDepth = 100
+	maxNodes = 2_000_000
+)
 
 // checker walks a document beside the Go type it is to fill.
 type checker struct {
@@ -22,6 +26,8 @@ type checker struct {
 	anchors  map[string]ast.Node
 	problems Problems
 	depth    int
+	nodes    int
+	endless  bool
 }
 
 func (c *checker) add(n ast.Node, format string, args ...any) {
@@ -30,12 +36,17 @@ func (c *checker) add(n ast.Node, format string, args ...any) {
 
 // value checks n, which stands under key ("" for the document), against t.
 func (c *checker) value(n ast.Node, t reflect.Type, key string) {
-	if c.depth++; c.depth > maxDepth {
-		c.depth--
-		c.add(n, "%snested deeper than %d levels", under(key), maxDepth)
+	if c.endless {
 		return
 	}
+	c.depth++
+	c.nodes++
 	defer func() { c.depth-- }()
+	if c.depth > maxDepth || c.nodes > maxNodes {
+		c.endless = true
+		c.add(n, "%snested deeper than %d levels, or aliases that multiply", under(key), maxDepth)
+		return
+	}
 	n = c.plain(n)
 	if n == nil {
 		return

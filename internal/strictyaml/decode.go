@@ -30,6 +30,9 @@ func Decode(file string, data []byte, into any) Problems {
 	c := &checker{file: file, anchors: map[string]ast.Node{}, problems: problems}
 	ast.Walk(anchorVisitor{c.anchors}, body)
 	c.value(body, target.Elem(), "")
+	if c.endless {
+		return c.problems.Sorted()
+	}
 	err := yaml.UnmarshalWithOptions(data, into, yaml.AllowDuplicateMapKey())
 	if err != nil && len(c.problems) == 0 {
 		c.problems = append(c.problems, fromError(file, err))

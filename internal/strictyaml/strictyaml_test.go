@@ -156,6 +156,18 @@ func TestDecodeInlineAndAnchors(t *testing.T) {
 	}
 }
 
+type tree struct {
+	Kids []tree `yaml:"kids"`
+}
+
+func TestDecodeEndsOnEndlessAliases(t *testing.T) {
+	t.Parallel()
+	problems := strictyaml.Decode("f.yaml", []byte("kids: &a [{kids: *a}, {kids: *a}]\n"), &tree{})
+	if len(problems) != 1 || !strings.Contains(problems[0].Message, "nested deeper") {
+		t.Errorf("%v", problems)
+	}
+}
+
 func TestAt(t *testing.T) {
 	t.Parallel()
 	data := []byte("name: x\nsources:\n  - url: http://a\n    tags: [p, q]\n  - name: b\n'a.b':\n  c: 1\n")
