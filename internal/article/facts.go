@@ -22,7 +22,7 @@ type facts struct {
 // maxHeadings and maxLinkedBytes bound what one page can make us keep.
 const (
 	maxHeadings    = 20
-	maxLinkedBytes = 4 << 20
+	maxLinkedBytes = 2 << 20
 )
 
 // gather walks the tree once.

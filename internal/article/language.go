@@ -21,7 +21,8 @@ func language(text, declared string) string {
 	sample := strings.ToValidUTF8(clip(text, languageSample), "")
 	info := whatlanggo.Detect(sample)
 	found := info.Lang.Iso6391()
-	if found == "" || letters(sample) < 60 || !info.IsReliable() {
+	certain := letters(sample) >= 60 && info.IsReliable()
+	if found == "" || !certain && declared != "" || letters(sample) < 20 {
 		return declared
 	}
 	return found

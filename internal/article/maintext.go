@@ -64,6 +64,7 @@ func mainText(page tree, address string, f facts, second opinion) string {
 	if doubtful(text, other) {
 		text = decided(text, other, clean(f.linked.body))
 	}
+	text = withoutChrome(agreed(text, other))
 	if letters(text) < minPageText {
 		text = firstLong(other, readBody(f.linked.body), skim(page.source).text)
 	}

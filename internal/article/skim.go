@@ -121,7 +121,7 @@ func (s *skimmer) end() {
 		s.endBlock()
 		s.shallower(tag)
 	case tag == atom.H1:
-		if heading := s.endBlock(); heading != "" {
+		if heading := s.endBlock(); heading != "" && len(heading) <= maxHeading {
 			s.add(tag, nil, heading)
 		}
 	case isBlock(tag):
@@ -135,9 +135,12 @@ func (s *skimmer) raw(tag atom.Atom, attrs []html.Attribute) {
 	if s.tokens.Next() != html.TextToken {
 		return
 	}
-	text := strings.ToValidUTF8(string(s.tokens.Text()), "\ufffd")
-	if tag == atom.Title || tag == atom.Script && isLinkedData(&html.Node{Attr: attrs}) {
-		s.add(tag, attrs, text)
+	text := s.tokens.Text()
+	switch {
+	case tag == atom.Title:
+		s.add(tag, attrs, strings.ToValidUTF8(string(clip(text, maxHeading)), ""))
+	case tag == atom.Script && len(text) <= maxScript && isLinkedData(&html.Node{Attr: attrs}):
+		s.add(tag, attrs, strings.ToValidUTF8(string(text), "\ufffd"))
 	}
 }
 

@@ -12,6 +12,9 @@ import (
 // matter). They work on trees in time that grows faster than the page.
 const (
 	maxTags      = 30_000
+	maxText      = 1 << 20 // bytes of text a reader sees
+	maxHeading   = 8 << 10 // bytes of a title or heading
+	maxScript    = 1 << 20 // bytes of one JSON-LD script
 	maxAttribute = 4 << 10
 	maxAttrs     = 100
 )
@@ -37,20 +40,26 @@ func parse(source string) tree {
 	if !guarded(func() { root, err = html.Parse(strings.NewReader(source)) }) || err != nil {
 		return skim(source)
 	}
-	lighten(root)
+	if lighten(root) > maxText {
+		return skim(source)
+	}
 	return tree{root: root, full: true, source: source}
 }
 
 // lighten drops what no reader sees and only costs time: program text,
-// comments, attributes that are huge or without number.
-func lighten(root *html.Node) {
+// comments, attributes that are huge or without number, the end of a title
+// that is none. It returns how many bytes of text are left.
+func lighten(root *html.Node) int {
 	var dropped []*html.Node
+	size := 0
 	for n := range root.Descendants() {
 		switch {
-		case n.Type == html.CommentNode,
-			n.DataAtom == atom.Style,
-			n.DataAtom == atom.Script && !isLinkedData(n):
+		case n.Type == html.CommentNode, n.DataAtom == atom.Style, n.DataAtom == atom.Script && !wantsScript(n):
 			dropped = append(dropped, n)
+		case n.Type == html.TextNode && n.Parent.DataAtom == atom.Title:
+			n.Data = strings.ToValidUTF8(clip(n.Data, maxHeading), "")
+		case n.Type == html.TextNode && n.Parent.DataAtom != atom.Script:
+			size += len(n.Data)
 		case n.Type == html.ElementNode && len(n.Attr) > 0:
 			n.Attr = lighter(n.Attr)
 		}
@@ -58,6 +67,12 @@ func lighten(root *html.Node) {
 	for _, n := range dropped {
 		n.Parent.RemoveChild(n)
 	}
+	return size
+}
+
+// wantsScript keeps JSON-LD of a sane size.
+func wantsScript(n *html.Node) bool {
+	return isLinkedData(n) && n.FirstChild != nil && len(n.FirstChild.Data) <= maxScript
 }
 
 func lighter(attrs []html.Attribute) []html.Attribute {
