@@ -1,11 +1,7 @@
 package event
 
 import (
-	"bytes"
 	"encoding/json"
-	"fmt"
-	"maps"
-	"slices"
 	"time"
 )
 
@@ -59,51 +55,21 @@ type Mentions struct {
 	Sectors   []Sector   `json:"sectors"`
 }
 
-// Value is what fills a slot: one text, a list of texts or codes, or rates.
-// Exactly one of the fields is set; the zero Value is an empty slot.
-type Value struct {
-	Text  string
-	List  []string
-	Rates []Rate
-}
-
-// Text makes a Value of one text.
-func Text(s string) Value { return Value{Text: s} }
-
-// List makes a Value of several texts or codes.
-func List(items ...string) Value { return Value{List: items} }
-
-// Empty reports whether nothing was said.
-func (v Value) Empty() bool { return v.Text == "" && len(v.List) == 0 && len(v.Rates) == 0 }
-
-// MarshalJSON writes a string, an array of strings or an array of rates.
-func (v Value) MarshalJSON() ([]byte, error) {
-	switch {
-	case v.Rates != nil:
-		return json.Marshal(v.Rates)
-	case v.List != nil:
-		return json.Marshal(v.List)
-	default:
-		return json.Marshal(v.Text)
+// MarshalJSON writes [] for a list in which nothing was found, never null.
+func (m Mentions) MarshalJSON() ([]byte, error) {
+	type plain Mentions
+	p := plain(m)
+	if p.Officials == nil {
+		p.Officials = []Official{}
 	}
-}
-
-// UnmarshalJSON reads what MarshalJSON wrote.
-func (v *Value) UnmarshalJSON(data []byte) error {
-	*v = Value{}
-	if data = bytes.TrimSpace(data); len(data) == 0 || data[0] != '[' {
-		return json.Unmarshal(data, &v.Text)
+	if p.Rates == nil {
+		p.Rates = []Rate{}
 	}
-	if err := json.Unmarshal(data, &v.List); err == nil {
-		return nil
+	if p.Sectors == nil {
+		p.Sectors = []Sector{}
 	}
-	v.List = nil
-	return json.Unmarshal(data, &v.Rates)
+	return json.Marshal(p)
 }
-
-// Slots holds what was said of a kind, by slot name (see Kind). In JSON the
-// slots stand beside the other fields, as EVENTS.md writes them.
-type Slots map[string]Value
 
 // Claim is what one article asserts, with its evidence; it never changes.
 type Claim struct {
@@ -158,91 +124,93 @@ type Event struct {
 	Confidence float64 `json:"confidence"`
 	Rule       string  `json:"rule,omitempty"`
 	// Claims are the ids behind the event, Sources the articles they stand in.
-	Claims  []string  `json:"claims"`
-	Sources []Source  `json:"sources"`
-	Known   time.Time `json:"known_since,omitzero"`
+	Claims  []string `json:"claims"`
+	Sources []Source `json:"sources"`
+	// Known is when it could first be known: the earliest publication behind
+	// the event, in UTC; zero when no source says when it was published.
+	Known time.Time `json:"known_since,omitzero"`
 }
 
 // MarshalJSON writes the fixed fields and the slots side by side.
 func (c Claim) MarshalJSON() ([]byte, error) {
 	type plain Claim
-	return joined(plain(c), c.Slots)
+	return joined(plain(c), c.Slots, c.field)
 }
 
-// UnmarshalJSON reads the fixed fields; every other member is a slot.
+// UnmarshalJSON reads the fixed fields by their exact names; every other
+// member is a slot.
 func (c *Claim) UnmarshalJSON(data []byte) error {
-	type plain Claim
-	return parted(data, (*plain)(c), &c.Slots)
+	*c = Claim{}
+	return parted(data, &c.Slots, c.field)
+}
+
+// field is where the fixed member of that name is kept; nil for a slot.
+func (c *Claim) field(name string) any {
+	switch name {
+	case "id":
+		return &c.ID
+	case "article":
+		return &c.Article
+	case "family":
+		return &c.Family
+	case "kind":
+		return &c.Kind
+	case "published":
+		return &c.Published
+	case "factuality":
+		return &c.Factuality
+	case "evidence":
+		return &c.Evidence
+	case "rule":
+		return &c.Rule
+	case "confidence":
+		return &c.Confidence
+	case "source":
+		return &c.Source
+	}
+	return nil
 }
 
 // MarshalJSON writes the fixed fields and the slots side by side.
 func (e Event) MarshalJSON() ([]byte, error) {
 	type plain Event
-	return joined(plain(e), e.Slots)
+	return joined(plain(e), e.Slots, e.field)
 }
 
-// UnmarshalJSON reads the fixed fields; every other member is a slot.
+// UnmarshalJSON reads the fixed fields by their exact names; every other
+// member is a slot.
 func (e *Event) UnmarshalJSON(data []byte) error {
-	type plain Event
-	return parted(data, (*plain)(e), &e.Slots)
+	*e = Event{}
+	return parted(data, &e.Slots, e.field)
 }
 
-// joined marshals fixed and appends the slots in order of their names.
-func joined(fixed any, slots Slots) ([]byte, error) {
-	out, err := json.Marshal(fixed)
-	if err != nil {
-		return nil, err
-	}
-	out = out[:len(out)-1]
-	for _, name := range slices.Sorted(maps.Keys(slots)) {
-		if slots[name].Empty() && slots[name].List == nil {
-			continue
-		}
-		value, err := json.Marshal(slots[name])
-		if err != nil {
-			return nil, fmt.Errorf("marshal slot %s: %w", name, err)
-		}
-		out = fmt.Appendf(out, ",%q:%s", name, value)
-	}
-	return append(out, '}'), nil
-}
-
-// parted unmarshals data into fixed, and what fixed does not name into slots.
-func parted(data []byte, fixed any, slots *Slots) error {
-	if err := json.Unmarshal(data, fixed); err != nil {
-		return err
-	}
-	var all map[string]json.RawMessage
-	if err := json.Unmarshal(data, &all); err != nil {
-		return err
-	}
-	known, err := json.Marshal(fixed)
-	if err != nil {
-		return err
-	}
-	var named map[string]json.RawMessage
-	if err := json.Unmarshal(known, &named); err != nil {
-		return err
-	}
-	*slots = Slots{}
-	for name, raw := range all {
-		if _, fixedField := named[name]; fixedField || isFixed(name) {
-			continue
-		}
-		var v Value
-		if err := json.Unmarshal(raw, &v); err != nil {
-			return fmt.Errorf("unmarshal slot %s: %w", name, err)
-		}
-		(*slots)[name] = v
+// field is where the fixed member of that name is kept; nil for a slot.
+func (e *Event) field(name string) any {
+	switch name {
+	case "id":
+		return &e.ID
+	case "rev":
+		return &e.Rev
+	case "op":
+		return &e.Op
+	case "family":
+		return &e.Family
+	case "kind":
+		return &e.Kind
+	case "published":
+		return &e.Published
+	case "factuality":
+		return &e.Factuality
+	case "confidence":
+		return &e.Confidence
+	case "rule":
+		return &e.Rule
+	case "claims":
+		return &e.Claims
+	case "sources":
+		return &e.Sources
+	case "known_since":
+		return &e.Known
 	}
 	return nil
-}
-
-// isFixed names the members that a fixed field omits when it is empty.
-func isFixed(name string) bool {
-	switch name {
-	case "published", "factuality", "source", "rule", "known_since":
-		return true
-	}
-	return false
 }

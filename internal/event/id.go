@@ -23,10 +23,11 @@ func ArticleID(canonicalURL string) string { return hash("article", canonicalURL
 func TextHash(text string) string { return hash("text", text) }
 
 // ClaimID is the id of what an article asserts: the same article read by the
-// same rules gives the same id, whoever reads it and however often.
+// same rules gives the same id, whoever reads it and however often. Empty
+// slots, and the evidence and rule of rates, do not count.
 func ClaimID(article, kind string, slots Slots) string {
-	body, err := json.Marshal(slots) // map keys are sorted
-	if err != nil {                  // NaN or Inf in a rate: no such claim is made
+	body, err := json.Marshal(slots.said()) // map keys are sorted
+	if err != nil {                         // NaN or Inf in a rate: no such claim is made
 		body = []byte(err.Error())
 	}
 	return hash("claim", article, kind, string(body))

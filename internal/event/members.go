@@ -1,0 +1,250 @@
+package event
+
+// What values look like; kept loose where the article has the last word.
+const (
+	countryPattern   = `^[A-Z][A-Z0-9]{1,9}$`
+	sectorPattern    = `^[a-z][a-z0-9_]*$`
+	publishedPattern = `^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2}))?$`
+	headerNumber     = `^[0-9]+$`
+)
+
+func text(description string) object {
+	return object{"type": "string", "description": description}
+}
+
+func filled(description string) object {
+	return object{"type": "string", "minLength": 1, "description": description}
+}
+
+func matching(pattern, description string) object {
+	return object{"type": "string", "pattern": pattern, "description": description}
+}
+
+func oneOf(description string, values ...string) object {
+	return object{"type": "string", "enum": values, "description": description}
+}
+
+func instant(description string) object {
+	return object{"type": "string", "format": "date-time", "description": description}
+}
+
+func truth(description string) object {
+	return object{"type": "boolean", "description": description}
+}
+
+func count(least int, description string) object {
+	return object{"type": "integer", "minimum": least, "description": description}
+}
+
+func number(description string) object {
+	return object{"type": "number", "minimum": 0, "description": description}
+}
+
+func listOf(item object, description string) object {
+	return object{"type": "array", "items": item, "description": description}
+}
+
+func ref(name string) object { return object{"$ref": "#/$defs/" + name} }
+
+func closed(description string, properties object, required ...string) object {
+	return object{
+		"type":                 "object",
+		"description":          description,
+		"properties":           properties,
+		"required":             required,
+		"additionalProperties": false,
+	}
+}
+
+func published() object {
+	return matching(publishedPattern, "When the article was published: RFC 3339, or a date when no time is known. Absent when the page does not say.")
+}
+
+func ruleName() object {
+	return text("Name of the rule that found it.")
+}
+
+func evidenceList() object {
+	return listOf(ref("evidence"), "The passages it rests on.")
+}
+
+func confidence() object {
+	return object{"type": "number", "exclusiveMinimum": 0, "maximum": 1,
+		"description": "How likely it is right, from labelled data: above 0, at most 1."}
+}
+
+func factuality() object {
+	return oneOf("asserted; reported: by unnamed sources or \"reportedly\"; alleged: only the other side says so.",
+		"asserted", "reported", "alleged")
+}
+
+func family() object {
+	return oneOf("The family of kinds; each has one topic of events.", Families()...)
+}
+
+func evidenceSchema() object {
+	return closed("A passage of the article's text.", object{
+		"sentence": count(0, "Number of the sentence it begins in, from 0."),
+		"start":    count(0, "First Unicode code point of the passage in the article's text, from 0."),
+		"end":      count(0, "The code point after its last."),
+		"text":     text("Exactly the text between start and end."),
+	}, "sentence", "start", "end", "text")
+}
+
+func sourceSchema() object {
+	return closed("An article behind a claim.", object{
+		"article":   filled("Id of the article."),
+		"claim":     text("Id of the claim it makes."),
+		"url":       text("Canonical address of the article."),
+		"title":     text("Its title."),
+		"publisher": text("Who published it."),
+		"published": published(),
+		"official":  truth("A government or international body published it."),
+		"evidence":  evidenceList(),
+	}, "article")
+}
+
+func rateSchema() object {
+	code := matching(countryPattern, "A country, bloc or body.")
+	rate := closed("A tariff, duty, levy or trade-remedy rate: a value, or a least and a most.", object{
+		"value":     number("The rate, in units."),
+		"min":       number("The least, when it lies between two."),
+		"max":       number("The most, when it lies between two."),
+		"unit":      text("percent, or as the article writes it, such as USD/t."),
+		"qualifier": oneOf("How exactly it is said.", "exact", "up_to", "at_least", "about", "between"),
+		"by":        listOf(code, "Who imposes it; absent when not said."),
+		"on":        listOf(code, "Whose goods it falls on; absent when not said."),
+		"evidence":  evidenceList(),
+		"rule":      ruleName(),
+	})
+	delete(rate, "required")
+	rate["anyOf"] = []any{object{"required": []string{"value"}}, object{"required": []string{"min", "max"}}}
+	return rate
+}
+
+func articleSchema() object {
+	return closed("One published text, cleaned of everything around it.", object{
+		"id":           filled("Hash of the canonical address, or the id that the input gave."),
+		"version":      text("Hash of the text: it changes when the publisher edits."),
+		"input":        text("The path or address that was asked for."),
+		"url":          text("Canonical address, without tracking parameters or fragment."),
+		"title":        text("The headline."),
+		"author":       text("The byline."),
+		"publisher":    text("Who published it."),
+		"source":       text("Name of the source that announced it."),
+		"country":      matching(countryPattern, "The publisher's country, ISO 3166-1 alpha-2, or its body."),
+		"official":     truth("A government or international body published it."),
+		"published":    published(),
+		"language":     text("BCP 47 code of the language, such as en."),
+		"same_text_as": text("Id of an earlier article with nearly the same text: the two count as one origin."),
+		"fetched":      instant("When it was fetched."),
+		"text":         text("The main text, paragraphs parted by a line feed. All evidence counts its code points."),
+	}, "id", "text")
+}
+
+func fetchSchema() object {
+	return closed("Asks for one address to be fetched.", object{
+		"url":       filled("The address."),
+		"source":    text("Name of the source that announced it."),
+		"title":     text("The title that the announcement gave."),
+		"published": text("The date that the announcement gave, as written there."),
+	}, "url", "source")
+}
+
+func pageSchema() object {
+	return closed("What the scrapers remember of an address.", object{
+		"url":           filled("The address."),
+		"etag":          text("Validator of the last answer, sent back as If-None-Match."),
+		"last_modified": text("Validator of the last answer, sent back as If-Modified-Since."),
+		"content_hash":  text("Hash of the last body."),
+		"status":        count(0, "HTTP status of the last answer."),
+		"fetched":       instant("When it was last fetched."),
+		"article":       text("Id of the article made of it; absent when it became none."),
+	}, "url", "fetched")
+}
+
+func mentionsSchema() object {
+	official := closed("A named person who speaks or acts for a government or an international body.", object{
+		"name":     filled("The fullest form of the name in the article."),
+		"role":     text("The post, as the article gives it."),
+		"country":  matching(countryPattern, "The country or body the person acts for."),
+		"evidence": evidenceList(),
+		"rule":     ruleName(),
+	}, "name")
+	sector := closed("A sector whose trade or trade policy the article speaks of.", object{
+		"code":     matching(sectorPattern, "The sector's code."),
+		"match":    oneOf("product: one of its products was stated; sector: it was named itself.", "product", "sector"),
+		"hs":       listOf(text("A chapter."), "Chapters of the Harmonized System that the words stand for."),
+		"evidence": evidenceList(),
+	}, "code")
+	schema := closed("The officials, rates and sectors found in one article.", object{
+		"article":   text("Id of the article."),
+		"officials": listOf(official, "The officials, once each."),
+		"rates":     listOf(ref("rate"), "The rates of tariffs, duties, levies and trade remedies."),
+		"sectors":   listOf(sector, "The sectors, once each."),
+	}, "officials", "rates", "sectors")
+	schema["$defs"] = object{"evidence": evidenceSchema(), "rate": rateSchema()}
+	return schema
+}
+
+func claimSchema() object {
+	evidence := evidenceList()
+	evidence["minItems"] = 1
+	schema := closed("What one article asserts, with its evidence. It never changes. The slots of its kind stand beside these members; "+
+		"what the article does not say is absent.", object{
+		"id":         filled("Hash of the article's id, the kind and the slots."),
+		"article":    filled("Id of the article."),
+		"family":     family(),
+		"kind":       filled("What kind of claim it is; it decides which slots there are."),
+		"published":  published(),
+		"factuality": factuality(),
+		"evidence":   evidence,
+		"rule":       ruleName(),
+		"confidence": confidence(),
+		"source":     ref("source"),
+	}, "id", "article", "family", "kind", "evidence", "rule", "confidence")
+	schema["properties"].(object)["source"].(object)["description"] = "The article, for readers who do not have it."
+	schema["$defs"] = object{"evidence": evidenceSchema(), "source": sourceSchema()}
+	return schema
+}
+
+func eventSchema() object {
+	schema := closed("What the claims of one or several articles say about one thing. Ignore an id and rev you have seen; of one id the "+
+		"higher rev wins. The slots of its kind stand beside these members; what no article says is absent.", object{
+		"id":          filled("Id of the event, the same in all its revisions."),
+		"rev":         count(1, "Revision, from 1; it only grows."),
+		"op":          oneOf("create: the first revision; update: a later one; retract: the event no longer holds.", OpCreate, OpUpdate, OpRetract),
+		"family":      family(),
+		"kind":        filled("What kind of event it is; it decides which slots there are."),
+		"published":   published(),
+		"factuality":  factuality(),
+		"confidence":  confidence(),
+		"rule":        ruleName(),
+		"claims":      listOf(filled("Id of a claim."), "Ids of the claims behind the event."),
+		"sources":     listOf(ref("source"), "The articles that make the claims, with their evidence."),
+		"known_since": instant("When it could first be known: the earliest publication behind it. Absent when none says when."),
+	}, "id", "rev", "op", "family", "kind", "confidence", "claims", "sources")
+	for _, name := range []string{"claims", "sources"} {
+		schema["properties"].(object)[name].(object)["minItems"] = 1
+	}
+	schema["$defs"] = object{"evidence": evidenceSchema(), "source": sourceSchema()}
+	return schema
+}
+
+// deadletterSchema describes headers, whose values are all texts; the body
+// of a dead letter is whatever was refused, byte for byte.
+func deadletterSchema() object {
+	schema := closed("The headers of a dead letter, beside those of the message that was refused. The body is that of the message, byte for byte.",
+		object{
+			HeaderStage:     filled("The stage that refused it: scrape, extract, correlate or serve."),
+			HeaderClass:     filled("The class of the reason, such as no_text, too_large or panic."),
+			HeaderMessage:   text("The reason in words."),
+			HeaderAttempt:   matching(headerNumber, "How often it was tried."),
+			HeaderSource:    text("The address or source it came from."),
+			HeaderTopic:     filled("The topic it was read from."),
+			HeaderPartition: matching(headerNumber, "The partition it was read from."),
+			HeaderOffset:    matching(headerNumber, "Its offset there."),
+		}, HeaderStage, HeaderClass, HeaderMessage, HeaderAttempt, HeaderTopic, HeaderPartition, HeaderOffset)
+	schema["additionalProperties"] = object{"type": "string", "description": "A header of the message that was refused."}
+	return schema
+}
