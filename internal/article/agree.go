@@ -39,15 +39,21 @@ func agreed(first, second string) string {
 	return text
 }
 
-// withoutChrome drops lines by which pages talk of themselves. They are
-// short and start with a call to the reader; what they announce is another
-// article, whose events would be told of here.
+// withoutChrome drops lines by which pages talk of themselves: they are
+// short and start with a call to the reader, and what they announce is
+// another article, whose events would be told of here. Of paragraphs that a
+// page holds twice (for large and small screens) the first stays.
 func withoutChrome(text string) string {
 	var kept []string
+	seen := map[string]bool{}
+	before := ""
 	for line := range strings.SplitSeq(text, "\n") {
-		if !isChrome(line) {
+		again := line == before || len(line) > shortLine && seen[line]
+		if !again && !isChrome(line) {
 			kept = append(kept, line)
+			seen[line] = true
 		}
+		before = line
 	}
 	if len(kept) == 0 {
 		return text

@@ -66,7 +66,7 @@ func mainText(page tree, address string, f facts, second opinion) string {
 	}
 	text = withoutChrome(agreed(text, other))
 	if letters(text) < minPageText {
-		text = firstLong(other, readBody(f.linked.body), skim(page.source).text)
+		text = withoutChrome(firstLong(text, other, readBody(f.linked.body), skim(page.source).text))
 	}
 	return text
 }

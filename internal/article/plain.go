@@ -105,6 +105,9 @@ func FromJSON(name string, data []byte) (event.Article, error) {
 	if err := decoder.Decode(&in); err != nil {
 		return event.Article{}, failed(ClassBadJSON, "read article: %w", err)
 	}
+	if decoder.More() {
+		return event.Article{}, failed(ClassBadJSON, "more than one value on the line")
+	}
 	id, err := idOf(in.ID)
 	if err != nil {
 		return event.Article{}, err

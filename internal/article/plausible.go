@@ -1,6 +1,7 @@
 package article
 
 import (
+	"math"
 	"strings"
 	"unicode"
 
@@ -10,9 +11,11 @@ import (
 // plausibleSample is how many bytes outside markup are read on trial.
 const plausibleSample = 1 << 15
 
-// leastPlausible is the score under which no reading is believed: a page of
-// random bytes scores below it in every set.
-const leastPlausible = -1.0
+// leastPlausible is the score under which no reading of a text that is mostly
+// outside ASCII is believed: random bytes score about 0.2 at best, running
+// text 0.8 and more. In a text that is mostly ASCII a few odd signs must not
+// cost the article, so there any reading serves.
+const leastPlausible = 0.4
 
 // The characters that make up about half of running text in their language.
 // They tell a right reading from a wrong one that is also made of letters.
@@ -71,6 +74,9 @@ func byLanguage(lang string) string {
 func mostPlausible(body []byte, header, meta, lang string) string {
 	sample := wordsOnly(body)
 	best, bestScore := "", leastPlausible
+	if mostlyASCII(sample) {
+		bestScore = math.Inf(-1)
+	}
 	for _, name := range append([]string{header, meta}, candidates(lang)...) {
 		e, _ := charset.Lookup(name)
 		if name == "" || e == nil {
@@ -91,6 +97,16 @@ func mostPlausible(body []byte, header, meta, lang string) string {
 		}
 	}
 	return best
+}
+
+func mostlyASCII(sample []byte) bool {
+	high := 0
+	for _, b := range sample {
+		if b >= 0x80 {
+			high++
+		}
+	}
+	return high*5 < len(sample)
 }
 
 // wordsOnly keeps the parts of a body outside tags, up to plausibleSample
@@ -214,7 +230,9 @@ func usualCase(r, before rune, script *unicode.RangeTable) float64 {
 	switch {
 	case unicode.IsUpper(r) && unicode.IsLower(before) && unicode.Is(script, before):
 		return -1.5
-	case unicode.Is(unicode.Latin, before):
+	case before >= 0x80 && unicode.IsLetter(before) != unicode.Is(script, before), unicode.Is(unicode.Latin, before):
+		return -1
+	case before >= 0x80 && !unicode.IsLetter(before) && !unicode.IsPunct(before):
 		return -1
 	case unicode.IsUpper(r):
 		return 0.5

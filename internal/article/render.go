@@ -41,15 +41,15 @@ func (r *renderer) walk(n *html.Node) {
 	case html.TextNode:
 		r.write(n.Data)
 		return
-	case html.ElementNode:
-		if isHidden(n.DataAtom) {
-			return
-		}
 	case html.CommentNode, html.DoctypeNode:
 		return
 	}
-	block := n.Type == html.ElementNode && isBlock(n.DataAtom)
-	if block || n.DataAtom == atom.Br {
+	tag := tagOf(n)
+	if isHidden(tag) {
+		return
+	}
+	block := isBlock(tag)
+	if block || tag == atom.Br {
 		r.flush()
 	}
 	for child := n.FirstChild; child != nil; child = child.NextSibling {
@@ -58,9 +58,20 @@ func (r *renderer) walk(n *html.Node) {
 	switch {
 	case block:
 		r.flush()
-	case n.DataAtom == atom.Td || n.DataAtom == atom.Th:
+	case tag == atom.Td || tag == atom.Th:
 		r.space = true
 	}
+}
+
+// tagOf names an element. Nodes that the libraries make carry only a name.
+func tagOf(n *html.Node) atom.Atom {
+	if n.Type != html.ElementNode {
+		return 0
+	}
+	if n.DataAtom == 0 {
+		return atom.Lookup([]byte(n.Data))
+	}
+	return n.DataAtom
 }
 
 // write adds text to the paragraph, every run of white space as one space.
