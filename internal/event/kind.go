@@ -33,3 +33,18 @@ type Kind struct {
 func Families() []string {
 	return []string{"measures", "negotiations", "stances", "officials", "disputes", "markets"}
 }
+
+// IsCode reports whether s looks like the code of a country, bloc or body: 2
+// to 10 ASCII capitals and digits, a capital first. It knows no list, so an
+// abbreviation such as USMCA passes too.
+func IsCode(s string) bool {
+	if len(s) < 2 || len(s) > 10 || s[0] < 'A' || s[0] > 'Z' {
+		return false
+	}
+	for i := 1; i < len(s); i++ {
+		if (s[i] < 'A' || s[i] > 'Z') && (s[i] < '0' || s[i] > '9') {
+			return false
+		}
+	}
+	return true
+}
