@@ -61,6 +61,38 @@ func Resolve(base, ref string) (string, error) {
 	return canonical(ref, u)
 }
 
+// Plain returns the address as a server expects it: checked and spelt as
+// Canonical does, without credentials and fragment, but with its whole query
+// and its own escapes, for some servers redirect when a parameter is gone.
+func Plain(raw string) (string, error) { return Follow("", raw) }
+
+// Follow reads a Location header (or any link) found at base as Plain does.
+// With an empty base, location must be absolute.
+func Follow(base, location string) (string, error) {
+	location = strings.TrimSpace(location)
+	if err := checkText(location); err != nil {
+		return "", err
+	}
+	u, err := parse(base, location)
+	if err != nil {
+		return "", refuse(location, "not an address")
+	}
+	if !isWeb(u.Scheme()) {
+		return "", refuse(location, "the scheme must be http or https, it is "+u.Scheme())
+	}
+	if authority(u) == "" {
+		return "", refuse(location, "no host that can exist")
+	}
+	return u.Scheme() + "://" + authority(u) + u.Pathname() + u.Search(), nil
+}
+
+func parse(base, ref string) (*url.Url, error) {
+	if base == "" {
+		return url.Parse(ref)
+	}
+	return url.ParseRef(base, ref)
+}
+
 // Host returns the host of a web address in lower case, with the port when
 // it is not the scheme's default ("example.org", "127.0.0.1:8081"). It is
 // the key by which pace is kept; "" when raw is no web address.

@@ -85,6 +85,22 @@ func TestResolve(t *testing.T) {
 	}
 }
 
+func TestFollow(t *testing.T) {
+	for _, c := range []struct{ base, ref, want string }{
+		{"", "https://a:b@Example.org:443/%7ex?utm_source=1&b=%zz#f", "https://example.org/%7ex?utm_source=1&b=%zz"},
+		{"https://example.org/a/b", "../c d", "https://example.org/c%20d"},
+		{"", "/relative", ""},
+		{"", "mailto:a@example.org", ""},
+		{"https://example.org/", "javascript:alert(1)", ""},
+		{"https://example.org/", "//evil`.example/", ""},
+	} {
+		got, err := Follow(c.base, c.ref)
+		if got != c.want || (err == nil) != (c.want != "") {
+			t.Errorf("Follow(%q, %q) = %q, %v; want %q", c.base, c.ref, got, err, c.want)
+		}
+	}
+}
+
 func TestHost(t *testing.T) {
 	for in, want := range map[string]string{
 		"https://Example.ORG/a":       "example.org",
@@ -128,6 +144,9 @@ func FuzzCanonical(f *testing.F) {
 		}
 		if host := Host(got); host != u.Host {
 			t.Fatalf("Host(%q) = %q, net/url says %q", got, host, u.Host)
+		}
+		if plain, err := Plain(got); err != nil || plain != got {
+			t.Fatalf("Plain(%q) = %q, %v", got, plain, err)
 		}
 		if same, err := Resolve("https://other.example/x", got); err != nil || same != got {
 			t.Fatalf("Resolve of the absolute %q = %q, %v", got, same, err)
