@@ -52,8 +52,8 @@ type Selectors struct {
 // cookie notice or "enable JavaScript" is shorter, a one-line notice longer.
 const minPageText = 40
 
-// FromPage reads HTML, plain text or PDF, told apart by the Content-Type and
-// the first bytes. Every error is an *Error.
+// FromPage reads HTML or plain text, told apart by the Content-Type and the
+// first bytes. Every error is an *Error; a PDF is one of ClassPDF.
 func FromPage(p Page) (event.Article, error) {
 	switch kind := sniff(p.ContentType, p.Body); kind {
 	case kindHTML:
@@ -85,7 +85,7 @@ func fromHTML(p Page) (event.Article, error) {
 	a.Publisher = firstOf(p.Publisher, facts.publisher())
 	a.Title = chooseTitle(p, query, facts, second.title, a.Publisher)
 	a.Author = chooseAuthor(p, query, facts, second.byline)
-	a.Published = choosePublished(p, query, facts, page.root)
+	a.Published = choosePublished(p, query, facts, page)
 	body := chosenBody(p, query)
 	if body == "" {
 		body = mainText(page, p.URL, facts, second)

@@ -12,8 +12,8 @@ const (
 	ClassBadEncoding = "bad_encoding"
 	// ClassBadJSON: the line is no JSON object, or a field has a wrong type.
 	ClassBadJSON = "bad_json"
-	// ClassBadPDF: a PDF that is damaged, encrypted or over our limits.
-	ClassBadPDF = "bad_pdf"
+	// ClassPDF: a PDF, whose text is not read.
+	ClassPDF = "pdf"
 )
 
 // Error says why no article came out.

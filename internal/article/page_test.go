@@ -196,7 +196,8 @@ func TestNoArticle(t *testing.T) {
 		{"image called HTML", "text/html", append([]byte("\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR"), make([]byte, 300)...), ClassNotText},
 		{"archive of unknown type", "", []byte("PK\x03\x04\x14\x00\x00\x00\x08\x00"), ClassNotText},
 		{"random bytes", "text/html; charset=utf-8", noise(4000), ClassBadEncoding},
-		{"damaged PDF", "application/pdf", []byte("%PDF-1.7\nnothing else"), ClassBadPDF},
+		{"PDF", "application/pdf", []byte("%PDF-1.7\n1 0 obj"), ClassPDF},
+		{"PDF called HTML", "text/html", []byte("%PDF-1.7\n1 0 obj"), ClassPDF},
 	} {
 		_, err := FromPage(Page{URL: "https://a.example/x", ContentType: c.contentType, Body: c.body})
 		var typed *Error

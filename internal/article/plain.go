@@ -27,11 +27,6 @@ func fromPlain(p Page) (event.Article, error) {
 	if err != nil {
 		return event.Article{}, err
 	}
-	return described(p, text)
-}
-
-// described makes the article of a page that is text without markup.
-func described(p Page, text string) (event.Article, error) {
 	a := base(p)
 	a.URL = address(p.URL, facts{})
 	a.Title = clean(p.Hint.Title)

@@ -1,7 +1,11 @@
 package article
 
 import (
+	"bytes"
+	"encoding/json"
 	"errors"
+	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/tradewire/tradewire/internal/event"
@@ -66,5 +70,35 @@ func TestFromText(t *testing.T) {
 		if _, err := FromText("x", []byte(c.in)); !errors.As(err, &typed) || typed.Class != c.class {
 			t.Errorf("%q: %v, want %s", c.in, err, c.class)
 		}
+	}
+}
+
+// TestLabelledArticles keeps ids and texts of the evaluation's own articles.
+func TestLabelledArticles(t *testing.T) {
+	dir := beside(t, filepath.Join("shared", "eval", "learn"))
+	if dir == "" {
+		t.Skip("no labelled articles beside the project")
+	}
+	data, err := os.ReadFile(filepath.Join(dir, "articles.jsonl"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := 0
+	for line := range bytes.Lines(data) {
+		var want struct{ ID, Text, Title, Date string }
+		if err := json.Unmarshal(line, &want); err != nil {
+			t.Fatal(err)
+		}
+		a, err := FromJSON("articles.jsonl", line)
+		if err != nil || a.ID != want.ID || a.Text != want.Text || a.Title != want.Title || a.Published != want.Date {
+			t.Errorf("%s: %v, %q, %q", want.ID, err, a.Title, a.Published)
+		}
+		if a.Language != "en" {
+			t.Errorf("%s: language %q", want.ID, a.Language)
+		}
+		n++
+	}
+	if n == 0 {
+		t.Error("no articles")
 	}
 }

@@ -29,26 +29,30 @@ func (s stamp) text() string {
 // then the listing's word, then go-htmldate's search of the whole page. A
 // date in the address wins over a declared one that is later by more than a
 // day: pages are re-dated when they are edited, addresses are not.
-func choosePublished(p Page, query *goquery.Document, f facts, root *html.Node) string {
+func choosePublished(p Page, query *goquery.Document, f facts, page tree) string {
 	if s, ok := readDate(selected(query, p.Selectors.Date), p); ok {
 		return s.text()
 	}
+	inAddress, addressSays := searchDate(p, &html.Node{Type: html.DocumentNode}, true)
 	declared, found := declaredDate(f, p)
-	searched, searchedToo := searchDate(p, root)
 	switch {
-	case found && searchedToo && searched.inAddress && declared.at.Sub(searched.at) > 48*time.Hour:
-		return searched.text()
+	case addressSays && (!found || declared.at.Sub(inAddress.at) > 48*time.Hour):
+		return inAddress.text()
 	case found:
 		return declared.text()
 	}
-	if hinted, ok := readStamp(p.Hint.Published); ok && plausible(hinted.at, p.Fetched) && !searched.inAddress {
+	if hinted, ok := readStamp(p.Hint.Published); ok && plausible(hinted.at, p.Fetched) {
 		return hinted.text()
 	}
-	if searchedToo {
+	if searched, ok := searchDate(p, page.root, page.elements > maxElementsForDates); ok {
 		return searched.text()
 	}
 	return ""
 }
+
+// maxElementsForDates is the size up to which every date-like text of a page is
+// tried in every language; beyond it only the usual forms are.
+const maxElementsForDates = 6_000
 
 // declaredDate reads the fields that mean "first published" and no other.
 func declaredDate(f facts, p Page) (stamp, bool) {
@@ -67,17 +71,11 @@ func declaredDate(f facts, p Page) (stamp, bool) {
 	return stamp{}, false
 }
 
-// searchedDate is go-htmldate's finding.
-type searchedDate struct {
-	stamp
-	inAddress bool
-}
-
-// searchDate runs go-htmldate over the whole page.
-func searchDate(p Page, root *html.Node) (searchedDate, bool) {
+// searchDate runs go-htmldate over the address and a page.
+func searchDate(p Page, root *html.Node, quick bool) (stamp, bool) {
 	latest := latestDate(p.Fetched)
 	options := htmldate.Options{
-		URL: p.URL, UseOriginalDate: true, ExtractTime: true,
+		URL: p.URL, UseOriginalDate: true, ExtractTime: true, SkipExtensiveSearch: quick,
 		MinDate: earliestDate(), MaxDate: latest,
 		DateParserConfig: dateConfig(p),
 	}
@@ -86,10 +84,10 @@ func searchDate(p Page, root *html.Node) (searchedDate, bool) {
 	}
 	var found htmldate.Result
 	if !guarded(func() { found, _ = htmldate.FromDocument(root, options) }) || found.IsZero() || found.DateTime.After(latest) {
-		return searchedDate{}, false
+		return stamp{}, false
 	}
-	exact := found.HasTime && found.HasTimezone
-	return searchedDate{stamp{found.DateTime, exact && !midnight(found.DateTime)}, found.SrcString == p.URL}, true
+	exact := found.HasTime && found.HasTimezone && !midnight(found.DateTime)
+	return stamp{found.DateTime, exact}, true
 }
 
 // readDate reads a date in any of the forms people write, for a selector.

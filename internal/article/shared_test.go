@@ -16,8 +16,8 @@ import (
 // Floors on real pages with a known truth. They lie a little under what is
 // measured, so that a rule that breaks pages is noticed.
 const (
-	floorText  = 0.955
-	floorTitle = 0.85
+	floorText  = 0.970
+	floorTitle = 0.88
 	floorDay   = 0.96
 )
 

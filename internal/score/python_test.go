@@ -175,10 +175,11 @@ func randomList(r *rand.Rand, name string) []any {
 }
 
 func randomEvent(r *rand.Rand) any {
-	texts := []any{"unilateral tariffs", "the tariffs on steel", "Talks with the US", "new talks", "", nil, "S&P 500", "Zölle", 7, 0, []any{"steel", "talks"}}
+	texts := []any{"unilateral tariffs", "the tariffs on steel", "Talks with the US", "new talks", "", nil, "S&P 500", "Zölle", 7, 0, []any{"steel", "talks"},
+		"duties on copper wire and steel pipes", "copper prices in Asia", "pipes for gas fields"}
 	states := []any{"announced", "In_Force", "proposed", "threatened", "rejected", "filed", "", nil, "underway", "held"}
 	return fill(r, map[string][]any{
-		"kind":       {"measure", "measure", "negotiation", "agreement", "stance", "appointment", "dispute", "market_move", "trade_flow", "realignment", "rumour"},
+		"kind":       {"measure", "measure", "measure", "measure", "stance", "negotiation", "agreement", "stance", "appointment", "dispute", "market_move", "trade_flow", "realignment", "rumour"},
 		"instrument": {"tariff", "Tariff", "export_control", "S&P 500", "the index", "soybeans"},
 		"action":     {"impose", "raise", "extend", "lower", "remove", "EXEMPT", "appoint", "resign", "", nil},
 		"status":     states, "by": parties(), "on": parties(), "parties": parties(), "holder": append(parties(), names()...),
