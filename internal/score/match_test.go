@@ -55,7 +55,8 @@ func TestRates(t *testing.T) {
 		{`"value":25`, `"value":25.0000001`, true},
 		{`"value":25`, `"value":"25"`, true},
 		{`"value":25`, `"value":25.1`, false},
-		{`"value":0`, `"min":0`, false},
+		{`"value":0`, `"min":0`, true}, // as the original: zero and nothing read the same
+		{`"value":0`, `"value":1`, false},
 		{`"min":5,"max":10`, `"min":5,"max":10,"value":7`, true},
 		{`"min":5,"max":10`, `"min":5`, false},
 		{`"max":10`, `"max":10`, true},
