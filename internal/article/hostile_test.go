@@ -11,7 +11,7 @@ import (
 // hostileLimit is six times what the slowest page takes on a quiet core: far
 // enough from it for a busy machine, near enough to notice a rule whose cost
 // grows with the square of the page.
-const hostileLimit = 3 * time.Second * slowdown
+const hostileLimit = 3 * time.Second
 
 const sentence = "The ministry said on Monday that it would lift the duty on imported copper wire to 18 percent from next month. "
 
@@ -20,12 +20,14 @@ func page(body string) string {
 	return "<!doctype html><html lang=en><head><title>Copper duty to rise</title></head><body>" + body + "</body></html>"
 }
 
-func TestHostilePages(t *testing.T) {
+// hostilePages are pages that cost a careless reader minutes, its memory or
+// its stack. Each holds one article's sentence.
+func hostilePages() map[string]string {
 	deep := func(tag string, levels int) string {
 		return page(strings.Repeat("<"+tag+">", levels) + "<p>" + sentence + sentence + "</p>" + strings.Repeat("</"+tag+">", levels))
 	}
 	text := "<p>" + sentence + sentence + "</p>"
-	cases := map[string]string{
+	return map[string]string{
 		"nested 600 deep":            deep("div", 600),
 		"nested 100,000 deep":        deep("div", 100_000),
 		"nested b":                   deep("b", 100_000),
@@ -76,7 +78,13 @@ func TestHostilePages(t *testing.T) {
 		"foreign elements":           page(strings.Repeat("<svg><math>", 10_000) + text),
 		"templates":                  page(strings.Repeat("<template>", 10_000) + text),
 	}
-	for name, body := range cases {
+}
+
+func TestHostilePages(t *testing.T) {
+	if raced {
+		t.Skip("times say nothing under the race detector")
+	}
+	for name, body := range hostilePages() {
 		t.Run(name, func(t *testing.T) {
 			begin := time.Now()
 			a, err := FromPage(Page{URL: "https://example.org/news/copper", ContentType: "text/html", Body: []byte(body)})

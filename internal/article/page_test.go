@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -224,4 +225,30 @@ func TestPlainResponse(t *testing.T) {
 	if a.Title != "Zoll auf Draht" || a.Language != "de" || !strings.Contains(a.Text, "für alle Länder") || strings.Contains(a.Text, "\r") {
 		t.Errorf("got %+v", a)
 	}
+}
+
+// TestConcurrentUse reads the same pages from several goroutines; the race
+// detector watches the libraries too.
+func TestConcurrentUse(t *testing.T) {
+	want := map[string]event.Article{}
+	for _, name := range []string{"ministry.html", "wire.html"} {
+		want[name] = fromPage(t, Page{URL: "https://a.example/" + name, Body: load(t, name)})
+	}
+	var group sync.WaitGroup
+	for range 4 {
+		group.Go(func() {
+			for name, first := range want {
+				body, err := os.ReadFile(filepath.Join("testdata", "pages", name))
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				again, err := FromPage(Page{URL: "https://a.example/" + name, Body: body})
+				if err != nil || again != first {
+					t.Errorf("%s: %v, %+v", name, err, again)
+				}
+			}
+		})
+	}
+	group.Wait()
 }

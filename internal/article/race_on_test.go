@@ -2,5 +2,5 @@
 
 package article
 
-// slowdown is about what the race detector costs.
-const slowdown = 12
+// raced says that the race detector runs, under which times say nothing.
+const raced = true
