@@ -35,6 +35,15 @@ func (r *Readiness) Set(name string, err error) (changed bool) {
 	return !known || (before == nil) != (err == nil)
 }
 
+// Forget drops a check, and reports whether it was there and not well.
+func (r *Readiness) Forget(name string) (recovered bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	recovered = r.checks[name] != nil
+	delete(r.checks, name)
+	return recovered
+}
+
 // Err is nil when every check is well, else names those that are not.
 func (r *Readiness) Err() error {
 	r.mu.Lock()

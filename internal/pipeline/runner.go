@@ -1,0 +1,192 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"hash/fnv"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/tradewire/tradewire/internal/ops"
+	"github.com/tradewire/tradewire/internal/topic"
+)
+
+// reader is the side of a consumer group that a stage uses (*topic.Reader).
+type reader interface {
+	Fetch(ctx context.Context) (topic.Record, error)
+	Commit(ctx context.Context, records ...topic.Record) error
+	Lag() []topic.PartitionLag
+}
+
+// writer writes records and returns when they are acknowledged
+// (*topic.Writer).
+type writer interface {
+	Write(ctx context.Context, records ...topic.Record) error
+}
+
+// runner takes the inputs of one stage through its work. Inputs with one lane
+// key are worked on one after another, in order; different ones side by side,
+// on at most limits.Workers lanes. An input is committed when everything made
+// of it is acknowledged, and only after all inputs before it in its partition.
+type runner struct {
+	name    string
+	limits  Limits
+	reader  reader
+	writer  writer
+	work    work
+	store   func(context.Context, []*task) error // nil when a stage only writes to topics
+	laneKey func(topic.Record) []byte
+	stage   *ops.Stage
+	ready   *ops.Readiness
+	flow    *flow
+	log     *slog.Logger
+
+	mu      sync.Mutex
+	tracker topic.Tracker
+	commits map[partition]topic.Record
+}
+
+type partition struct {
+	topic string
+	id    int
+}
+
+// commitEvery is how often finished work is committed. Committing less often
+// costs nothing but a few inputs done twice after a crash.
+const commitEvery = 100 * time.Millisecond
+
+// run works until ctx ends. What is under way then may finish until hard
+// ends; what is only queued is left uncommitted, for the next start.
+func (r *runner) run(ctx, hard context.Context) {
+	r.commits = map[partition]topic.Record{}
+	lanes := make([]chan *task, r.limits.Workers)
+	var busy, committer sync.WaitGroup
+	for i := range lanes {
+		lanes[i] = make(chan *task, max(1, r.limits.Queue/len(lanes)))
+		busy.Go(func() { (&lane{runner: r, in: lanes[i]}).run(ctx, hard) })
+	}
+	stop := make(chan struct{})
+	committer.Go(func() { r.commitLoop(hard, stop) })
+	r.intake(ctx, lanes)
+	busy.Wait()
+	close(stop)
+	committer.Wait()
+}
+
+// intake hands each record to its lane, and waits when the lane is full.
+func (r *runner) intake(ctx context.Context, lanes []chan *task) {
+	for attempt := 0; ctx.Err() == nil; {
+		in, err := r.reader.Fetch(ctx)
+		if err != nil {
+			if ctx.Err() != nil || errors.Is(err, topic.ErrClosed) {
+				return
+			}
+			attempt++
+			r.trouble("read", err, attempt)
+			sleep(ctx, backoff(attempt))
+			continue
+		}
+		attempt = 0
+		r.well("read")
+		t := &task{in: in, job: r.stage.Begin()}
+		r.mu.Lock()
+		r.tracker.Begin(in)
+		r.mu.Unlock()
+		select {
+		case lanes[r.laneOf(in, len(lanes))] <- t:
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+func (r *runner) laneOf(in topic.Record, lanes int) int {
+	h := fnv.New32a()
+	// A hash never fails to write.
+	_, _ = h.Write(r.laneKey(in))
+	return int(h.Sum32() % uint32(lanes))
+}
+
+// settle ends tasks whose outputs are acknowledged.
+func (r *runner) settle(tasks []*task) {
+	for _, t := range tasks {
+		if t.refused != nil {
+			t.job.Rejected(t.refused.class)
+		} else {
+			t.job.Sent(t.published)
+		}
+		r.done(t)
+	}
+}
+
+func (r *runner) done(t *task) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if upTo, ok := r.tracker.Done(t.in); ok {
+		r.commits[partition{upTo.Topic, upTo.Partition}] = upTo
+	}
+	r.flow.handled(t.in.Topic)
+}
+
+// commitLoop commits what is finished, now and then, and once more at the end.
+func (r *runner) commitLoop(hard context.Context, stop <-chan struct{}) {
+	tick := time.NewTicker(commitEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-tick.C:
+			r.commit(hard)
+		case <-stop:
+			r.commit(hard)
+			return
+		}
+	}
+}
+
+func (r *runner) commit(hard context.Context) {
+	r.mu.Lock()
+	records := make([]topic.Record, 0, len(r.commits))
+	for _, record := range r.commits {
+		records = append(records, record)
+	}
+	clear(r.commits)
+	r.mu.Unlock()
+	if len(records) == 0 {
+		return
+	}
+	err := r.reader.Commit(hard, records...)
+	switch {
+	case err == nil:
+		r.well("commit")
+	case hard.Err() != nil || errors.Is(err, topic.ErrClosed):
+	default:
+		r.trouble("commit", err, 1)
+		r.again(records)
+	}
+}
+
+// again keeps records for the next commit, unless a later one is there.
+func (r *runner) again(records []topic.Record) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, record := range records {
+		key := partition{record.Topic, record.Partition}
+		if newer, ok := r.commits[key]; !ok || newer.Lease == record.Lease && newer.Offset < record.Offset {
+			r.commits[key] = record
+		}
+	}
+}
+
+// trouble says that a stage cannot go on for now, in the log and in /readyz.
+func (r *runner) trouble(doing string, err error, attempt int) {
+	if r.ready.Set(r.name+" "+doing, err) {
+		r.log.Warn("stage waits", "doing", doing, "attempt", attempt, "error", err)
+	}
+}
+
+func (r *runner) well(doing string) {
+	if r.ready.Forget(r.name + " " + doing) {
+		r.log.Info("stage goes on", "doing", doing)
+	}
+}

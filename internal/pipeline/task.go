@@ -1,0 +1,88 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/tradewire/tradewire/internal/archive"
+	"github.com/tradewire/tradewire/internal/article"
+	"github.com/tradewire/tradewire/internal/fetch"
+	"github.com/tradewire/tradewire/internal/ops"
+	"github.com/tradewire/tradewire/internal/topic"
+)
+
+// task is one input on its way through a stage, and what was made of it.
+type task struct {
+	in      topic.Record
+	job     *ops.Job
+	attempt int // from 1
+
+	// published is when the article behind the input came out; zero when it
+	// is not known.
+	published time.Time
+	outs      []topic.Record
+	rows      archive.Batch
+	refused   *refusal
+}
+
+// reset forgets what an earlier attempt made.
+func (t *task) reset() {
+	t.outs, t.rows, t.refused, t.published = nil, archive.Batch{}, nil, time.Time{}
+}
+
+// refusal ends a task: the input becomes a dead letter of that class.
+type refusal struct {
+	class string
+	err   error
+}
+
+func (r *refusal) Error() string { return r.class + ": " + r.err.Error() }
+func (r *refusal) Unwrap() error { return r.err }
+
+func refuse(class, format string, args ...any) error {
+	return &refusal{class, fmt.Errorf(format, args...)}
+}
+
+// later asks for another attempt, not before wait has passed; the stage may
+// wait longer. When the attempts are used up, the task is refused as class.
+type later struct {
+	refusal
+	wait time.Duration
+}
+
+// Classes of refusal that no room below names.
+const (
+	classPanic      = "panic"
+	classBadJSON    = "bad_json"
+	classBadUTF8    = "invalid_utf8"
+	classFailed     = "failed"
+	classReassigned = "reassigned"
+)
+
+// refusalOf finds the class of an error by its type.
+func refusalOf(err error) *refusal {
+	var (
+		known *refusal
+		again *later
+		page  *fetch.Error
+		text  *article.Error
+	)
+	switch {
+	case errors.As(err, &known):
+		return known
+	case errors.As(err, &again):
+		return &again.refusal
+	case errors.As(err, &page):
+		return &refusal{page.Class, err}
+	case errors.As(err, &text):
+		return &refusal{text.Class, err}
+	}
+	return &refusal{classFailed, err}
+}
+
+// work does what a stage is for, on one input: it fills the task's outs or
+// rows. Its errors are *refusal, *later, one that refusalOf knows, or that of
+// ctx, which leaves the input for the next start.
+type work func(ctx context.Context, t *task) error
