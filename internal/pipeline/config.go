@@ -98,8 +98,6 @@ type Limits struct {
 type Scrape struct {
 	// Revisit is how long a fetched page is left alone.
 	Revisit time.Duration `yaml:"revisit"`
-	// MaxPages is how many listing pages of a source are read at a visit.
-	MaxPages int `yaml:"max_pages"`
 	// Retry is the wait after a source failed; it doubles up to MaxRetry.
 	Retry    time.Duration `yaml:"retry"`
 	MaxRetry time.Duration `yaml:"max_retry"`
@@ -174,7 +172,6 @@ func (c *checker) config(cfg *Config) {
 	c.limits("correlate", cfg.Stages.Correlate)
 	c.limits("serve", cfg.Stages.Serve)
 	c.unless(cfg.Stages.Scrape.Attempts >= 1, "$.stages.scrape.attempts", "attempts: expected 1 or more")
-	c.unless(cfg.Scrape.MaxPages >= 1, "$.scrape.max_pages", "max_pages: expected 1 or more")
 	for path, d := range map[string]time.Duration{
 		"$.scrape.revisit": cfg.Scrape.Revisit, "$.scrape.retry": cfg.Scrape.Retry,
 		"$.scrape.max_retry": cfg.Scrape.MaxRetry, "$.fetch.timeout": cfg.Fetch.Timeout,

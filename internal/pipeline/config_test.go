@@ -35,14 +35,14 @@ func TestConfigReportsAllProblems(t *testing.T) {
 		"  pages:        {partitions: 6, cleanup: compact}", "  pagse:        {partitions: 6, cleanup: compact}",
 		"cleanup: delete, retention: 168h", "cleanup: shred, retention: 168h",
 		"workers: 2, queue: 256", "wokers: 2, queue: 256",
-		"max_pages: 5", "max_pages: 0",
+		"revisit: 24h", "revisit: 0s",
 		"tradewire/0.1 (+https://github.com/tradewire/tradewire)", "robot",
 	).Replace(string(data))
 	_, problems := LoadConfig(fstest.MapFS{ConfigFile: {Data: []byte(text)}})
 	for _, want := range []string{
 		`prefix: expected letters`, `replication: expected a whole number, found the text "zero"`,
 		`unknown topic "pagse"`, `pages is missing`, `fetches: cleanup: expected delete or compact, found "shred"`,
-		`unknown key "wokers" (did you mean "workers"?)`, `max_pages: expected 1 or more`, `user_agent: expected`,
+		`unknown key "wokers" (did you mean "workers"?)`, `revisit: expected a time above zero`, `user_agent: expected`,
 	} {
 		found := false
 		for _, p := range problems {

@@ -150,20 +150,16 @@ func (l *lane) delay(t *task, why *later) {
 		"attempt", t.attempt, "wait", wait)
 }
 
-// deliver writes everything made of the tasks and returns nil when all of it
-// is acknowledged. While the log or the store fails it waits and retries;
-// only the end of hard ends that.
+// deliver makes everything safe that was made of the tasks: first the
+// outputs, then the state that speaks of them, then the rows of the store.
+// While one of them fails it waits and retries; only the end of hard ends
+// that.
 func (l *lane) deliver(hard context.Context, tasks []*task) error {
-	var records []topic.Record
-	var owners []*task
-	for _, t := range tasks {
-		for _, out := range t.outs {
-			records, owners = append(records, out), append(owners, t)
-		}
-	}
-	if len(records) > 0 {
-		err := l.insist(hard, "write", func() error { return l.write(hard, records, owners) })
-		if err != nil {
+	for _, part := range []func(*task) []topic.Record{
+		func(t *task) []topic.Record { return t.outs },
+		func(t *task) []topic.Record { return t.state },
+	} {
+		if err := l.deliverPart(hard, tasks, part); err != nil {
 			return err
 		}
 	}
@@ -171,6 +167,20 @@ func (l *lane) deliver(hard context.Context, tasks []*task) error {
 		return nil
 	}
 	return l.insist(hard, "store", func() error { return l.store(hard, tasks) })
+}
+
+func (l *lane) deliverPart(hard context.Context, tasks []*task, part func(*task) []topic.Record) error {
+	var records []topic.Record
+	var owners []*task
+	for _, t := range tasks {
+		for _, out := range part(t) {
+			records, owners = append(records, out), append(owners, t)
+		}
+	}
+	if len(records) == 0 {
+		return nil
+	}
+	return l.insist(hard, "write", func() error { return l.write(hard, records, owners) })
 }
 
 // write writes records. What the log will never take makes its owner a dead

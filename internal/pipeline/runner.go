@@ -111,9 +111,12 @@ func (r *runner) laneOf(in topic.Record, lanes int) int {
 // settle ends tasks whose outputs are acknowledged.
 func (r *runner) settle(tasks []*task) {
 	for _, t := range tasks {
-		if t.refused != nil {
+		switch {
+		case t.gone:
+			t.job.Rejected(classReassigned)
+		case t.refused != nil:
 			t.job.Rejected(t.refused.class)
-		} else {
+		default:
 			t.job.Sent(t.published)
 		}
 		r.done(t)

@@ -23,13 +23,18 @@ type task struct {
 	// is not known.
 	published time.Time
 	outs      []topic.Record
-	rows      archive.Batch
-	refused   *refusal
+	// state is written when outs are acknowledged: it says that they are.
+	state   []topic.Record
+	rows    archive.Batch
+	refused *refusal
+	// gone says that the input belongs to another process by now.
+	gone bool
 }
 
 // reset forgets what an earlier attempt made.
 func (t *task) reset() {
-	t.outs, t.rows, t.refused, t.published = nil, archive.Batch{}, nil, time.Time{}
+	t.gone = false
+	t.outs, t.state, t.rows, t.refused, t.published = nil, nil, archive.Batch{}, nil, time.Time{}
 }
 
 // refusal ends a task: the input becomes a dead letter of that class.
