@@ -43,8 +43,8 @@ func NewMetrics() *Metrics {
 		}, []string{"stage"}),
 		lag: prometheus.NewGaugeVec(prometheus.GaugeOpts{
 			Name: "tradewire_kafka_lag",
-			Help: "Records of a partition that its consumer group has not finished.",
-		}, []string{"topic", "partition"}),
+			Help: "Records of a partition that a stage has not finished.",
+		}, []string{"stage", "topic", "partition"}),
 		lastSuccess: prometheus.NewGaugeVec(prometheus.GaugeOpts{
 			Name: "tradewire_source_last_success_timestamp_seconds",
 			Help: "When a source was last read without an error, in Unix time.",
@@ -71,14 +71,15 @@ func (m *Metrics) Handler() http.Handler {
 	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{Registry: m.registry})
 }
 
-// Lag says how many records of a partition are not finished yet.
-func (m *Metrics) Lag(topic string, partition int, records int64) {
-	m.lag.WithLabelValues(topic, strconv.Itoa(partition)).Set(float64(records))
+// Lag says how many records of a partition a stage has not finished yet. Two
+// stages can read one topic.
+func (m *Metrics) Lag(stage, topic string, partition int, records int64) {
+	m.lag.WithLabelValues(stage, topic, strconv.Itoa(partition)).Set(float64(records))
 }
 
 // ForgetLag drops the lag of a partition that another process took over.
-func (m *Metrics) ForgetLag(topic string, partition int) {
-	m.lag.DeleteLabelValues(topic, strconv.Itoa(partition))
+func (m *Metrics) ForgetLag(stage, topic string, partition int) {
+	m.lag.DeleteLabelValues(stage, topic, strconv.Itoa(partition))
 }
 
 // Source makes the metrics of a source appear before it was ever read, so

@@ -119,7 +119,7 @@ func TestHandlerTellsTheTruth(t *testing.T) {
 	job := metrics.Stage("scrape").Begin()
 	job.Sent(time.Now().Add(-2 * time.Minute))
 	metrics.Stage("scrape").Begin()
-	metrics.Lag("articles", 3, 17)
+	metrics.Lag("extract", "articles", 3, 17)
 	metrics.Source("ustr")
 	metrics.SourceRead("wto", time.Unix(1700000000, 0), 4)
 	metrics.SourceFailed("mofcom")
@@ -148,7 +148,7 @@ func TestHandlerTellsTheTruth(t *testing.T) {
 		`tradewire_stage_duration_seconds_count{stage="scrape"} 1`,
 		`tradewire_freshness_seconds_bucket{stage="scrape",le="300"} 1`,
 		`tradewire_freshness_seconds_bucket{stage="scrape",le="60"} 0`,
-		`tradewire_kafka_lag{partition="3",topic="articles"} 17`,
+		`tradewire_kafka_lag{partition="3",stage="extract",topic="articles"} 17`,
 		`tradewire_source_last_success_timestamp_seconds{source="wto"} 1.7e+09`,
 		`tradewire_source_items_total{source="wto"} 4`,
 		`tradewire_source_failures_total{source="mofcom"} 1`,
@@ -159,7 +159,7 @@ func TestHandlerTellsTheTruth(t *testing.T) {
 			t.Errorf("metrics lack %q", want)
 		}
 	}
-	metrics.ForgetLag("articles", 3)
+	metrics.ForgetLag("extract", "articles", 3)
 	if _, body := scrape(t, h, "/metrics"); strings.Contains(body, "tradewire_kafka_lag{") {
 		t.Error("the lag of a lost partition stays")
 	}

@@ -207,3 +207,16 @@ func (c *checker) limits(stage string, l Limits) {
 	}
 	c.unless(l.Backoff >= 0 && l.MaxBackoff >= l.Backoff, path+".backoff", "%s: backoff: expected no more than max_backoff", stage)
 }
+
+// specs are the topics as Ensure wants them.
+func (c *Config) specs() []topic.Spec {
+	var specs []topic.Spec
+	for _, name := range Topics() {
+		t := c.Topics[name]
+		specs = append(specs, topic.Spec{
+			Name: name, Partitions: t.Partitions, Replication: c.Replication,
+			Cleanup: t.Cleanup, Retention: t.Retention,
+		})
+	}
+	return specs
+}

@@ -1,0 +1,50 @@
+# make demo   watch articles become events: needs Go and make only
+# make test   everything that needs no network
+SHELL := /bin/bash
+GO    ?= go
+export CGO_ENABLED ?= 0
+
+# Where test-kafka keeps the broker it starts, and the port it starts it on.
+KAFKA_DIR  ?= $(CURDIR)/data/kafka-test
+KAFKA_PORT ?= 19092
+
+.PHONY: build demo test race test-kafka bench lint clean
+
+build:
+	$(GO) build -trimpath -ldflags="-s -w" -o bin/tradewire ./cmd/tradewire
+
+demo: build
+	bin/tradewire demo
+
+test:
+	$(GO) test ./...
+
+race:
+	CGO_ENABLED=1 $(GO) test -race ./...
+
+# The suites that talk to a broker, against Apache Kafka: the one named in
+# KAFKA_BROKERS (host:port,…), or one that is started for them and stopped.
+test-kafka:
+	@set -euo pipefail; \
+	if [ -z "$${KAFKA_BROKERS:-}" ]; then \
+	  deploy/kafka/kafka-up.sh "$(KAFKA_DIR)" $(KAFKA_PORT); \
+	  trap 'deploy/kafka/kafka-down.sh "$(KAFKA_DIR)"; rm -rf "$(KAFKA_DIR)"' EXIT; \
+	  export KAFKA_BROKERS=127.0.0.1:$(KAFKA_PORT); \
+	fi; \
+	$(GO) test -count=1 ./internal/topic/... ./internal/pipeline/...
+
+bench: build
+	.ci/bench
+
+lint:
+	@unformatted=$$(gofmt -l cmd internal pipelines testdata deploy); \
+	  if [ -n "$$unformatted" ]; then echo "gofmt these:"; echo "$$unformatted"; exit 1; fi
+	$(GO) vet ./...
+	$(GO) tool staticcheck ./...
+	@if command -v promtool >/dev/null; then \
+	  promtool check rules deploy/prometheus/rules.yml && \
+	  promtool test rules deploy/prometheus/rules_test.yml; \
+	else echo "promtool is not installed: the alert rules are not checked"; fi
+
+clean:
+	rm -rf bin data

@@ -1,0 +1,199 @@
+package pipeline
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/tradewire/tradewire/internal/archive"
+	"github.com/tradewire/tradewire/internal/feed"
+	"github.com/tradewire/tradewire/internal/fetch"
+	"github.com/tradewire/tradewire/internal/ops"
+	"github.com/tradewire/tradewire/internal/topic"
+)
+
+// process is everything that one run holds open.
+type process struct {
+	Options
+	metrics  *ops.Metrics
+	ready    *ops.Readiness
+	flow     *flow
+	pages    *pages
+	listener net.Listener
+	broker   *topic.Embedded // nil with a cluster of others
+	cluster  *topic.Cluster
+	archive  *archive.Archive // nil without the serve stage
+	client   *fetch.Client    // nil without the scrape stage
+	group    string           // consumer group of the serve stage
+	closers  []func() error   // in order of opening
+}
+
+// Checks of readiness that are there from the start.
+const (
+	checkKafka  = "kafka"
+	checkTopics = "topics"
+)
+
+func open(o Options) (p *process, err error) {
+	if err := o.check(); err != nil {
+		return nil, err
+	}
+	p = &process{
+		Options: o, metrics: ops.NewMetrics(), ready: ops.NewReadiness(checkKafka, checkTopics),
+		flow: newFlow(), pages: newPages(),
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, p.close())
+		}
+	}()
+	for _, step := range []func() error{p.openPort, p.openData, p.openCluster, p.openArchive, p.openClient} {
+		if err := step(); err != nil {
+			return nil, err
+		}
+	}
+	return p, nil
+}
+
+// close closes what was opened, the last first.
+func (p *process) close() error {
+	var errs []error
+	for i := len(p.closers) - 1; i >= 0; i-- {
+		errs = append(errs, p.closers[i]())
+	}
+	p.closers = nil
+	return errors.Join(errs...)
+}
+
+func (p *process) onClose(f func() error) { p.closers = append(p.closers, f) }
+
+func (p *process) openPort() (err error) {
+	p.listener, err = listen("--listen", p.Listen)
+	if err != nil {
+		return err
+	}
+	p.onClose(func() error {
+		if err := p.listener.Close(); !errors.Is(err, net.ErrClosed) {
+			return err
+		}
+		return nil
+	})
+	return nil
+}
+
+func (p *process) openData() error {
+	if err := os.MkdirAll(p.DataDir, 0o755); err != nil {
+		return &UsageError{fmt.Errorf("make data directory: %w (choose another with --data)", err)}
+	}
+	return nil
+}
+
+func (p *process) openCluster() error {
+	if len(p.Brokers) == 0 {
+		broker, err := topic.StartEmbedded(topic.EmbeddedConfig{
+			Dir: filepath.Join(p.DataDir, "kafka"), Listen: p.KafkaListen,
+		}, p.Log.With("room", "broker"))
+		if err != nil {
+			return portError("--kafka-listen", p.KafkaListen, err)
+		}
+		p.broker = broker
+		p.onClose(broker.Close)
+		p.Brokers = []string{broker.Addr()}
+	}
+	cluster, err := topic.Open(topic.Config{Brokers: p.Brokers, Prefix: p.Config.Prefix}, p.Log.With("room", "topic"))
+	if err != nil {
+		return &UsageError{err}
+	}
+	p.cluster = cluster
+	p.onClose(cluster.Close)
+	return nil
+}
+
+func (p *process) openArchive() (err error) {
+	if !p.runs(StageServe) {
+		return nil
+	}
+	path := filepath.Join(p.DataDir, "archive.db")
+	if p.group, err = serveGroup(p.Config.Prefix, p.DataDir, path); err != nil {
+		return err
+	}
+	if p.archive, err = archive.Open(path); err != nil {
+		return err
+	}
+	p.onClose(p.archive.Close)
+	return nil
+}
+
+// serveGroup names the consumer group of an archive. Each archive has its own,
+// because each has to hear everything; a new one, or one whose file was
+// deleted, begins with the earliest records.
+func serveGroup(prefix, dir, archivePath string) (string, error) {
+	path := filepath.Join(dir, "archive.group")
+	name, err := os.ReadFile(path)
+	_, missing := os.Stat(archivePath)
+	if err == nil && missing == nil {
+		if group := strings.TrimSpace(string(name)); group != "" {
+			return group, nil
+		}
+	}
+	group := prefix + StageServe + "." + strings.ToLower(rand.Text()[:10])
+	if err := os.WriteFile(path, []byte(group+"\n"), 0o644); err != nil {
+		return "", fmt.Errorf("name the archive's consumer group: %w", err)
+	}
+	return group, nil
+}
+
+func (p *process) openClient() (err error) {
+	if !p.runs(StageScrape) {
+		return nil
+	}
+	cfg := p.Config.Fetch.client()
+	if p.Local {
+		cfg.AllowLoopback, cfg.PerHost, cfg.MinGap = true, 1000, 0
+	}
+	if p.client, err = fetch.New(cfg, p.Log.With("stage", StageScrape), p.metrics.Registry()); err != nil {
+		return &UsageError{err}
+	}
+	p.onClose(func() error { p.client.Close(); return nil })
+	return nil
+}
+
+// handler is the feed, or health and metrics alone where there is no archive.
+func (p *process) handler() http.Handler {
+	if p.archive == nil {
+		return ops.Handler(p.ready.Err, p.metrics.Handler())
+	}
+	return feed.New(feed.Config{
+		Store: p.archive, Kinds: p.Kinds, Sectors: p.Sectors,
+		Ready: p.ready.Err, Metrics: p.metrics.Handler(), Log: p.Log.With("room", "feed"),
+	})
+}
+
+// readerFor joins the consumer group of a stage.
+func (p *process) readerFor(stage string, topics ...string) (*topic.Reader, error) {
+	group := p.Config.Prefix + stage
+	if stage == StageServe {
+		group = p.group
+	}
+	r, err := p.cluster.Reader(group, topics...)
+	if err != nil {
+		return nil, fmt.Errorf("start stage %s: %w", stage, err)
+	}
+	return r, nil
+}
+
+// ensure makes and checks the topics. It waits for the brokers.
+func (p *process) ensure(ctx context.Context) error {
+	err := p.cluster.Ensure(ctx, p.Config.specs())
+	p.ready.Set(checkTopics, err)
+	if err != nil && ctx.Err() == nil {
+		return &UsageError{err}
+	}
+	return err
+}
