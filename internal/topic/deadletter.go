@@ -1,0 +1,94 @@
+package topic
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/tradewire/tradewire/internal/event"
+)
+
+// DeadLetterTopic is where records go that a stage cannot process.
+const DeadLetterTopic = "deadletter"
+
+const (
+	maxDeadLetterMessage = 1024
+	maxDeadLetterURL     = 2048
+	deadLetterPrefix     = "dl_"
+)
+
+// DeadLetter makes the record to write to DeadLetterTopic for one that cannot
+// be processed: key, bytes and headers of the original, and headers that say
+// which stage gave up at which attempt (from 1), why (a fixed word and the
+// error, at most 1024 bytes), and where the original stands (event.HeaderStage
+// and its neighbours; the topic without the prefix). The source URL is there
+// when it is known: see WithSourceURL. A record that was a dead letter before
+// loses its old reason. Pure; write it like any other.
+func DeadLetter(in Record, stage, class string, err error, attempt int) Record {
+	message := ""
+	if err != nil {
+		message = clip(err.Error(), maxDeadLetterMessage)
+	}
+	out := Record{Topic: DeadLetterTopic, Key: in.Key, Value: in.Value, Headers: Original(in).Headers}
+	add := func(name, value string) {
+		out.Headers = append(out.Headers, Header{Name: name, Value: []byte(value)})
+	}
+	add(event.HeaderStage, stage)
+	add(event.HeaderClass, class)
+	add(event.HeaderMessage, message)
+	add(event.HeaderAttempt, strconv.Itoa(attempt))
+	add(event.HeaderTopic, in.Topic)
+	add(event.HeaderPartition, strconv.Itoa(in.Partition))
+	add(event.HeaderOffset, strconv.FormatInt(in.Offset, 10))
+	if url := sourceURL(in); url != "" {
+		add(event.HeaderSource, clip(url, maxDeadLetterURL))
+	}
+	return out
+}
+
+// sourceURL finds the page behind a record: what it says already, or a
+// subject or key that is an address (fetches and pages).
+func sourceURL(in Record) string {
+	for _, s := range []string{in.Header(event.HeaderSource), in.Header(event.CloudSubject), string(in.Key)} {
+		if strings.HasPrefix(s, "http://") || strings.HasPrefix(s, "https://") {
+			return s
+		}
+	}
+	return ""
+}
+
+// WithSourceURL notes the page that a record came from, for the dead letter
+// that may be made of it.
+func WithSourceURL(in Record, url string) Record {
+	in.Headers = append(slices.Clip(slices.Clone(in.Headers)), Header{Name: event.HeaderSource, Value: []byte(url)})
+	return in
+}
+
+// Original is the record that a dead letter was made of, to be written again:
+// its topic, key, bytes and headers. A record that is no dead letter comes
+// back as it is.
+func Original(dead Record) Record {
+	out := Record{Topic: dead.Topic, Key: dead.Key, Value: dead.Value}
+	if name := dead.Header(event.HeaderTopic); name != "" {
+		out.Topic = name
+	}
+	for _, h := range dead.Headers {
+		if !strings.HasPrefix(h.Name, deadLetterPrefix) {
+			out.Headers = append(out.Headers, h)
+		}
+	}
+	return out
+}
+
+// clip cuts s to at most n bytes at a rune's edge, as valid UTF-8.
+func clip(s string, n int) string {
+	s = strings.ToValidUTF8(s, "\uFFFD")
+	if len(s) <= n {
+		return s
+	}
+	for n > 0 && !utf8.RuneStart(s[n]) {
+		n--
+	}
+	return s[:n]
+}

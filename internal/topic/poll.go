@@ -1,0 +1,218 @@
+package topic
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/segmentio/kafka-go"
+	"github.com/segmentio/kafka-go/protocol"
+)
+
+const (
+	// pollWait is how long a broker may hold a request for want of records.
+	pollWait = 500 * time.Millisecond
+	// pollBytes is what a broker may return for a partition, compressed; a
+	// larger batch still comes whole.
+	pollBytes = 1 << 20
+)
+
+// partition is one partition of a topic; the topic by its name on the wire.
+type partition struct {
+	topic string
+	id    int
+}
+
+func (p partition) String() string { return fmt.Sprintf("%s[%d]", p.topic, p.id) }
+
+// chunk is what one request to a partition brought.
+type chunk struct {
+	records []Record
+	// next is the offset to ask for next, end the offset after the last
+	// record that can be read.
+	next, end int64
+	// moved says that the position was out of range and is another now.
+	moved bool
+}
+
+// poll reads the records of a partition from an offset on, which may also be
+// kafka.FirstOffset or kafka.LastOffset. It waits up to wait for some.
+func (c *Cluster) poll(ctx context.Context, p partition, offset int64, wait time.Duration) (chunk, error) {
+	if offset < 0 {
+		return c.resolve(ctx, p, offset)
+	}
+	res, err := c.client.Fetch(ctx, &kafka.FetchRequest{
+		Topic: p.topic, Partition: p.id, Offset: offset,
+		MinBytes: 1, MaxBytes: pollBytes, MaxWait: wait,
+	})
+	if err == nil {
+		err = res.Error
+	}
+	if errors.Is(err, kafka.OffsetOutOfRange) {
+		return c.reposition(ctx, p, offset)
+	}
+	if err != nil {
+		return chunk{}, fmt.Errorf("read %s: %w", p, err)
+	}
+	got, err := c.decode(p, offset, res)
+	if err != nil {
+		return chunk{}, fmt.Errorf("decode %s at offset %d: %w", p, offset, err)
+	}
+	return got, nil
+}
+
+// decode copies the records out of a response. A batch may begin before the
+// offset asked for.
+func (c *Cluster) decode(p partition, offset int64, res *kafka.FetchResponse) (chunk, error) {
+	got := chunk{next: offset, end: res.HighWatermark}
+	topic := c.ourName(p.topic)
+	for {
+		wire, err := res.Records.ReadRecord()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return chunk{}, err
+		}
+		r, err := record(wire)
+		if err != nil {
+			return chunk{}, err
+		}
+		if r.Offset < offset {
+			continue
+		}
+		r.Topic, r.Partition = topic, p.id
+		got.records = append(got.records, r)
+		got.next = r.Offset + 1
+	}
+	if len(got.records) == 0 && offset < got.end {
+		got.next = max(offset, afterBatches(res.Records))
+	}
+	return got, nil
+}
+
+func record(wire *protocol.Record) (Record, error) {
+	r := Record{Offset: wire.Offset, Time: wire.Time}
+	var err error
+	if r.Key, err = readBytes(wire.Key); err != nil {
+		return r, fmt.Errorf("key: %w", err)
+	}
+	if r.Value, err = readBytes(wire.Value); err != nil {
+		return r, fmt.Errorf("value: %w", err)
+	}
+	if len(wire.Headers) > 0 {
+		r.Headers = make([]Header, len(wire.Headers))
+		for i, h := range wire.Headers {
+			r.Headers[i] = Header{Name: h.Key, Value: h.Value}
+		}
+	}
+	return r, nil
+}
+
+func readBytes(b protocol.Bytes) ([]byte, error) {
+	if b == nil {
+		return nil, nil
+	}
+	defer b.Close()
+	return protocol.ReadAll(b)
+}
+
+// afterBatches is one past the last batch that holds no record for us: a
+// transaction marker, or what compaction left of a batch. Without it a reader
+// would ask for the same offset for ever.
+func afterBatches(r kafka.RecordReader) int64 {
+	stream, ok := r.(*protocol.RecordStream)
+	if !ok {
+		return -1
+	}
+	after := int64(-1)
+	for _, batch := range stream.Records {
+		if b, ok := batch.(interface{ Offset() int64 }); ok {
+			after = max(after, b.Offset()+1)
+		}
+	}
+	return after
+}
+
+// resolve turns kafka.FirstOffset or kafka.LastOffset into an offset.
+func (c *Cluster) resolve(ctx context.Context, p partition, which int64) (chunk, error) {
+	first, last, err := c.bounds(ctx, p)
+	if err != nil {
+		return chunk{}, err
+	}
+	if which == kafka.LastOffset {
+		return chunk{next: last, end: last}, nil
+	}
+	return chunk{next: first, end: last}, nil
+}
+
+// reposition finds where to go on when the log has no such offset.
+func (c *Cluster) reposition(ctx context.Context, p partition, offset int64) (chunk, error) {
+	first, last, err := c.bounds(ctx, p)
+	switch {
+	case err != nil:
+		return chunk{}, err
+	case offset < first:
+		c.log.Warn("records expired before they were read; going on with the first that is left",
+			"topic", p.topic, "partition", p.id, "position", offset, "first", first, "missed", first-offset)
+	case offset > last:
+		c.log.Warn("the topic ends before our position: it was deleted and created again; reading from its start",
+			"topic", p.topic, "partition", p.id, "position", offset, "end", last)
+	default:
+		return chunk{}, fmt.Errorf("read %s at offset %d: %w", p, offset, kafka.OffsetOutOfRange)
+	}
+	return chunk{next: first, end: last, moved: true}, nil
+}
+
+// bounds are the first offset of a partition and the one after its last.
+func (c *Cluster) bounds(ctx context.Context, p partition) (first, last int64, err error) {
+	found, err := c.offsets(ctx, p.topic, kafka.FirstOffsetOf(p.id), kafka.LastOffsetOf(p.id))
+	if err != nil {
+		return 0, 0, err
+	}
+	if len(found) != 1 {
+		return 0, 0, fmt.Errorf("list offsets of %s: %w", p, kafka.UnknownTopicOrPartition)
+	}
+	return found[0].FirstOffset, found[0].LastOffset, nil
+}
+
+func (c *Cluster) offsets(ctx context.Context, topic string, ask ...kafka.OffsetRequest) ([]kafka.PartitionOffsets, error) {
+	res, err := c.client.ListOffsets(ctx, &kafka.ListOffsetsRequest{
+		Topics: map[string][]kafka.OffsetRequest{topic: ask},
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list offsets of %s: %w", topic, err)
+	}
+	for _, p := range res.Topics[topic] {
+		if p.Error != nil {
+			return nil, fmt.Errorf("list offsets of %s[%d]: %w", topic, p.Partition, p.Error)
+		}
+	}
+	return res.Topics[topic], nil
+}
+
+// keepPolling polls a partition until ctx ends or deliver says stop, through
+// outages and moved leaders. Errors that waiting cannot mend are delivered.
+func (c *Cluster) keepPolling(ctx context.Context, p partition, offset int64, deliver func(chunk, error) bool) {
+	for attempt := 0; pause(ctx, attempt); {
+		got, err := c.poll(ctx, p, offset, pollWait)
+		switch {
+		case ctx.Err() != nil:
+			return
+		case err != nil && !refused(err):
+			c.health.failed("read", err)
+			attempt++
+			continue
+		case err != nil:
+			attempt++
+		default:
+			c.health.worked()
+			attempt, offset = 0, got.next
+		}
+		if !deliver(got, err) {
+			return
+		}
+	}
+}

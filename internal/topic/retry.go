@@ -1,0 +1,95 @@
+package topic
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/segmentio/kafka-go"
+)
+
+// Bounds of the pause between attempts: short enough to be back about a
+// second after the broker is.
+const (
+	firstPause = 50 * time.Millisecond
+	lastPause  = time.Second
+)
+
+// pause waits before attempt n (0 does not wait) and reports whether ctx is
+// still alive.
+func pause(ctx context.Context, n int) bool {
+	if n == 0 {
+		return ctx.Err() == nil
+	}
+	timer := time.NewTimer(min(firstPause<<min(n-1, 10), lastPause))
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-timer.C:
+		return true
+	}
+}
+
+// refused reports that the cluster will answer the same however often it is
+// asked: waiting would only hide a wrong password, right or setting.
+func refused(err error) bool {
+	for _, e := range []kafka.Error{
+		kafka.TopicAuthorizationFailed, kafka.GroupAuthorizationFailed, kafka.ClusterAuthorizationFailed,
+		kafka.SASLAuthenticationFailed, kafka.UnsupportedSASLMechanism, kafka.IllegalSASLState,
+		kafka.InvalidTopic, kafka.InvalidGroupId, kafka.InvalidRequiredAcks, kafka.InvalidSessionTimeout,
+		kafka.PolicyViolation, kafka.InvalidReplicationFactor, kafka.InvalidPartitionNumber,
+		kafka.InvalidConfiguration,
+	} {
+		if errors.Is(err, e) {
+			return true
+		}
+	}
+	return false
+}
+
+// health tells the log once when the cluster goes away and once when it is
+// back, however many callers find out.
+type health struct {
+	log     *slog.Logger
+	brokers string
+
+	mu    sync.Mutex
+	since time.Time // when the outage began; zero while all is well
+	told  time.Time
+}
+
+// remind is how often an outage that goes on is told again.
+const remind = 30 * time.Second
+
+// failed takes note of an error that will be retried.
+func (h *health) failed(doing string, err error) {
+	if errors.Is(err, context.Canceled) {
+		return
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	now := time.Now()
+	if h.since.IsZero() {
+		h.since = now
+	}
+	if now.Sub(h.told) < remind {
+		return
+	}
+	h.told = now
+	h.log.Warn("kafka does not answer, retrying", "doing", doing, "brokers", h.brokers,
+		"for", now.Sub(h.since).Round(time.Second), "error", err)
+}
+
+// worked takes note that a request succeeded after failures.
+func (h *health) worked() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.since.IsZero() {
+		return
+	}
+	h.log.Info("kafka answers again", "brokers", h.brokers, "after", time.Since(h.since).Round(time.Millisecond))
+	h.since, h.told = time.Time{}, time.Time{}
+}
