@@ -42,7 +42,7 @@ func metricNames(t *testing.T) []string {
 	stage := m.Stage("scrape")
 	stage.Begin().Sent(time.Now())
 	stage.Begin().Rejected("no_text")
-	m.Lag("trade.articles", 0, 1)
+	m.Lag("extract", "trade.articles", 0, 1)
 	m.Source("sample")
 	m.SourceRead("sample", time.Now(), 1)
 	families, err := m.Registry().Gather()
