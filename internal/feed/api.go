@@ -2,6 +2,7 @@ package feed
 
 import (
 	"net/http"
+	"strings"
 
 	"github.com/tradewire/tradewire/internal/event"
 )
@@ -51,4 +52,17 @@ func (f *feed) article(w http.ResponseWriter, r *http.Request) {
 		events = []event.Event{}
 	}
 	writeJSON(w, http.StatusOK, dossier{Article: article, Mentions: mentions, Events: events})
+}
+
+// schema serves the JSON Schema of a noun, under the path of its $id.
+func (f *feed) schema(w http.ResponseWriter, r *http.Request) {
+	noun, isJSON := strings.CutSuffix(r.PathValue("file"), ".json")
+	body, ok := f.schemas[noun]
+	if !ok || !isJSON {
+		writeJSON(w, http.StatusNotFound, failure{Error: "there is no such schema"})
+		return
+	}
+	w.Header().Set("Content-Type", "application/schema+json")
+	w.Header().Set("Cache-Control", "max-age=300")
+	_, _ = w.Write(body) // the client is gone: nobody to tell
 }

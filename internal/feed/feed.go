@@ -47,6 +47,7 @@ type feed struct {
 	Config
 	filters filters
 	pages   *template.Template
+	schemas map[string][]byte // by noun
 }
 
 // New makes the handler of all pages. It starts no goroutine.
@@ -55,6 +56,12 @@ func New(cfg Config) http.Handler {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
 	f := &feed{Config: cfg, filters: newFilters(cfg.Kinds, cfg.Sectors), pages: parsePages()}
+	if len(cfg.Kinds) > 0 {
+		var err error
+		if f.schemas, err = event.Schemas(cfg.Kinds); err != nil {
+			cfg.Log.Error("make schemas, none will be served", "error", err)
+		}
+	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", f.index)
 	mux.HandleFunc("GET /articles/{id}", f.articlePage)
@@ -63,6 +70,7 @@ func New(cfg Config) http.Handler {
 	mux.HandleFunc("GET /feed.atom", f.atom)
 	mux.HandleFunc("GET /export/events.csv", f.csv)
 	mux.HandleFunc("GET /export/events.ndjson", f.ndjson)
+	mux.HandleFunc("GET /schema/v1/{file}", f.schema)
 	mux.HandleFunc("GET /healthz", f.health)
 	mux.HandleFunc("GET /readyz", f.ready)
 	mux.Handle("GET /static/", static())

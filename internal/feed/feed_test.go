@@ -236,7 +236,7 @@ func TestPagesCarryTheSentence(t *testing.T) {
 		"/?sector=energy":   {"No event matches"},
 		"/?kind=rumour":     {"bad kind", "rumour"},
 		"/?limit=1":         {`rel="next"`},
-		"/articles/a1":      {"<mark>" + sentence + "</mark>", "Before – it.\n<mark>", "Ada Example", "trade minister", "EU: impose tariff"},
+		"/articles/a1":      {"<mark>" + sentence + "</mark>", "<p dir=\"auto\">Before – it.</p>\n<p dir=\"auto\"><mark>", "Ada Example", "trade minister", "EU: impose tariff"},
 		"/articles/none":    {"there is no such article"},
 		"/static/style.css": {"--paper"},
 	} {
@@ -256,6 +256,20 @@ func TestPagesCarryTheSentence(t *testing.T) {
 	}
 	if _, _, body := w.get("/?family=measures"); strings.Contains(body, "CN opposes") {
 		t.Error("the filter of the page lets everything through")
+	}
+}
+
+func TestSchemasAreServedWhereTheyAreNamed(t *testing.T) {
+	w := serve(t, archive.Batch{})
+	_, header, body := w.get(strings.TrimPrefix(event.SchemaID("event"), "https://tradewire.dev"))
+	var got map[string]any
+	if err := json.Unmarshal([]byte(body), &got); err != nil || got["$id"] != event.SchemaID("event") || header.Get("Content-Type") != "application/schema+json" {
+		t.Errorf("%v %v", err, header)
+	}
+	for _, path := range []string{"/schema/v1/rumour.json", "/schema/v1/event"} {
+		if status, _, _ := w.get(path); status != http.StatusNotFound {
+			t.Errorf("%s: %d", path, status)
+		}
 	}
 }
 

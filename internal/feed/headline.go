@@ -16,7 +16,7 @@ func headline(e event.Event) string {
 	var line string
 	switch e.Kind {
 	case "measure":
-		line = s.some("", "by", ": ") + s.some("", "action", " ") + s.some("", "instrument", "") + s.some(" on ", "on", "") + s.some(", ", "rates", "")
+		line = s.some("", "by", ": ") + s.some("", "action", " ") + instrument(s.or("instrument", "measure")) + s.some(" on ", "on", "") + s.some(", ", "rates", "")
 	case "negotiation":
 		line = "Talks" + s.some(" between ", "parties", "")
 	case "agreement":
@@ -24,7 +24,7 @@ func headline(e event.Event) string {
 	case "stance":
 		line = s.or("holder", "Somebody") + " " + position(e.Slots["position"].Text) + " " + s.or("target", "it")
 	case "appointment":
-		line = s.or("person", "Somebody") + s.some(": ", "action", "") + s.some(", ", "role", "") + s.some(", ", "organisation", "") + s.some(" (", "country", ")")
+		line = s.or("person", "Somebody") + taking(e.Slots["action"].Text) + s.some(" as ", "role", "") + s.some(", ", "organisation", "") + s.some(" (", "country", ")")
 	case "dispute":
 		line = s.or("complainant", "Somebody") + s.some(" against ", "respondent", "") + s.some(" over ", "about", "") + s.some(", ", "forum", "")
 	case "market_move":
@@ -38,6 +38,27 @@ func headline(e event.Event) string {
 		line = plainWords(e.Kind) + ": " + s.all()
 	}
 	return strings.TrimSpace(line + s.some(" (", "status", ")"))
+}
+
+func instrument(name string) string {
+	if name == "other" {
+		return "other measure"
+	}
+	return name
+}
+
+func taking(action string) string {
+	switch action {
+	case "appoint":
+		return " appointed"
+	case "nominate":
+		return " nominated"
+	case "dismiss":
+		return " dismissed"
+	case "resign":
+		return " resigns"
+	}
+	return ""
 }
 
 func position(p string) string {

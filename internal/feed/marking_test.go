@@ -1,6 +1,7 @@
 package feed
 
 import (
+	"reflect"
 	"strings"
 	"testing"
 
@@ -51,7 +52,7 @@ func TestHeadlines(t *testing.T) {
 		"Talks":                                                   {Kind: "negotiation"},
 		"phase two between CN, US (reached)":                      {Kind: "agreement", Slots: event.Slots{"name": event.Text("phase two"), "parties": event.List("CN", "US"), "status": event.Text("reached")}},
 		"Ada Example sets conditions for talks":                   {Kind: "stance", Slots: event.Slots{"holder": event.Text("Ada Example"), "position": event.Text("conditional"), "target": event.Text("talks")}},
-		"Ada Example: nominate, envoy, Trade Board (EU)":          {Kind: "appointment", Slots: event.Slots{"person": event.Text("Ada Example"), "action": event.Text("nominate"), "role": event.Text("envoy"), "organisation": event.Text("Trade Board"), "country": event.Text("EU")}},
+		"Ada Example nominated as envoy, Trade Board (EU)":        {Kind: "appointment", Slots: event.Slots{"person": event.Text("Ada Example"), "action": event.Text("nominate"), "role": event.Text("envoy"), "organisation": event.Text("Trade Board"), "country": event.Text("EU")}},
 		"CN against US over the duty, WTO (filed)":                {Kind: "dispute", Slots: event.Slots{"complainant": event.List("CN"), "respondent": event.List("US"), "about": event.Text("the duty"), "forum": event.Text("WTO"), "status": event.Text("filed")}},
 		"Copper up 2%":                                            {Kind: "market_move", Slots: event.Slots{"instrument": event.Text("Copper"), "direction": event.Text("up"), "change": event.Text("2%")}},
 		"CN exports with US down 4%, $2bn, in May":                {Kind: "trade_flow", Slots: event.Slots{"reporter": event.Text("CN"), "flow": event.Text("exports"), "partner": event.Text("US"), "direction": event.Text("down"), "change": event.Text("4%"), "amount": event.Text("$2bn"), "period": event.Text("in May")}},
@@ -62,5 +63,13 @@ func TestHeadlines(t *testing.T) {
 		if got := headline(e); got != want {
 			t.Errorf("%q, want %q", got, want)
 		}
+	}
+}
+
+func TestParagraphs(t *testing.T) {
+	got := paragraphs([]segment{{"one ", false}, {"two\n\nthree", true}, {"\nfour", false}, {"\n", true}})
+	want := [][]segment{{{"one ", false}, {"two", true}}, {{"three", true}}, {{"four", false}}}
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("%v, want %v", got, want)
 	}
 }

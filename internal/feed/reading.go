@@ -3,6 +3,7 @@ package feed
 import (
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/tradewire/tradewire/internal/event"
 )
@@ -13,7 +14,7 @@ type articleView struct {
 	Title, Author, Publisher, Country, When string
 	Published, Href, Language, JSON         string
 	Official                                bool
-	Text                                    []segment
+	Text                                    [][]segment // by paragraph
 	Officials                               []event.Official
 	Rates                                   []string
 	Sectors                                 []linkView
@@ -37,7 +38,7 @@ func (f *feed) articlePage(w http.ResponseWriter, r *http.Request) {
 		Title: a.Title, Author: a.Author, Publisher: a.Publisher, Country: a.Country, Official: a.Official,
 		Published: a.Published, When: when(a.Published), Href: webAddress(a.URL), Language: a.Language,
 		JSON:      "/api/v1" + articlePath(a.ID),
-		Text:      marked(a.Text, passages(a.ID, events)),
+		Text:      paragraphs(marked(a.Text, passages(a.ID, events))),
 		Officials: mentions.Officials,
 	}
 	if view.Title == "" {
@@ -96,5 +97,25 @@ func marked(text string, at []event.Evidence) []segment {
 		add(p.End, true)
 	}
 	add(len(runes), false)
+	return out
+}
+
+// paragraphs parts segments where the text has line feeds.
+func paragraphs(segments []segment) [][]segment {
+	var out [][]segment
+	var current []segment
+	for _, s := range segments {
+		for i, line := range strings.Split(s.Text, "\n") {
+			if i > 0 && len(current) > 0 {
+				out, current = append(out, current), nil
+			}
+			if line != "" {
+				current = append(current, segment{line, s.Marked})
+			}
+		}
+	}
+	if len(current) > 0 {
+		out = append(out, current)
+	}
 	return out
 }
