@@ -213,6 +213,9 @@ func (c *Config) specs() []topic.Spec {
 	var specs []topic.Spec
 	for _, name := range Topics() {
 		t := c.Topics[name]
+		if t.Retention == 0 && t.Cleanup == "delete" {
+			t.Retention = -1 // else the brokers' default would delete after a week
+		}
 		specs = append(specs, topic.Spec{
 			Name: name, Partitions: t.Partitions, Replication: c.Replication,
 			Cleanup: t.Cleanup, Retention: t.Retention,

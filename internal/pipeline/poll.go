@@ -21,7 +21,7 @@ import (
 type poller struct {
 	source  source.Source
 	config  Scrape
-	eager   bool // visit at once, not some time within the first minute
+	eager   bool // visit at once, not some time within the first seconds
 	web     web
 	pages   *pages
 	writer  writer
@@ -36,7 +36,7 @@ type poller struct {
 }
 
 const (
-	firstVisitWithin = time.Minute
+	firstVisitWithin = 10 * time.Second
 	askAgainIfMine   = time.Second
 )
 

@@ -40,22 +40,17 @@ const (
 	checkTopics = "topics"
 )
 
-func open(o Options) (p *process, err error) {
+func open(o Options) (*process, error) {
 	if err := o.check(); err != nil {
 		return nil, err
 	}
-	p = &process{
+	p := &process{
 		Options: o, metrics: ops.NewMetrics(), ready: ops.NewReadiness(checkKafka, checkTopics),
 		flow: newFlow(), pages: newPages(),
 	}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, p.close())
-		}
-	}()
 	for _, step := range []func() error{p.openPort, p.openData, p.openCluster, p.openArchive, p.openClient} {
 		if err := step(); err != nil {
-			return nil, err
+			return nil, errors.Join(err, p.close())
 		}
 	}
 	return p, nil
