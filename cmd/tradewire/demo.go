@@ -31,6 +31,9 @@ network and no Kafka. On a terminal it stays up until interrupted.`,
 			if err != nil {
 				return err
 			}
+			if stay && once {
+				return usage("--stay and --once exclude each other")
+			}
 			if !stay && !once {
 				stay = ops.IsTerminal(a.stdout)
 			}
@@ -41,7 +44,6 @@ network and no Kafka. On a terminal it stays up until interrupted.`,
 	at.flags(c, "", "`folder` to keep what the demo makes (default one that is deleted in the end)")
 	c.Flags().BoolVar(&stay, "stay", false, "stay up until interrupted")
 	c.Flags().BoolVar(&once, "once", false, "end when every article of the site has been served")
-	c.MarkFlagsMutuallyExclusive("stay", "once")
 	return c
 }
 
@@ -100,10 +102,13 @@ Kafka        %s (topics trade.*)
 
 Try next:
   curl -s '%s/api/v1/events?kind=measure'
-  tradewire tail --brokers %s --from-beginning --json
-  tradewire extract http://%s/harbour/ --allow-loopback
+  %s tail --brokers %s --from-beginning --json
+  %s extract --allow-loopback http://%s/meridian/steel-safeguard
 
-`, host, at.Feed, kafka, at.Feed, kafka, host)
+`, host, at.Feed, kafka, at.Feed, os.Args[0], kafka, os.Args[0], host)
+	if !d.stay {
+		fmt.Fprintln(d.stderr, "The demo ends when its site is drained; --stay keeps it up.")
+	}
 }
 
 func (d *demo) event(e event.Event) {
