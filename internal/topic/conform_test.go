@@ -264,7 +264,7 @@ func TestEnsureRefusesWhatDiffers(t *testing.T) {
 		c := open(t, cfg)
 		good := []topic.Spec{
 			{Name: "a", Partitions: 3, Replication: 1, Cleanup: "delete", Retention: 48 * time.Hour, MinInSync: 1},
-			{Name: "b", Partitions: 2, Cleanup: "compact", Retention: -1},
+			{Name: "b", Partitions: 2, Replication: 1, Cleanup: "compact", Retention: -1},
 			{Name: "both", Partitions: 1, Cleanup: "compact,delete"},
 			{Name: "open"},
 		}
@@ -273,7 +273,7 @@ func TestEnsureRefusesWhatDiffers(t *testing.T) {
 		ensure(t, c, topic.Spec{Name: "a"}, topic.Spec{Name: "both", Cleanup: "delete,compact"})
 		bad := []topic.Spec{
 			{Name: "a", Partitions: 6, Cleanup: "compact", Retention: time.Hour, MinInSync: 2},
-			{Name: "b", Partitions: 1, Replication: 3, Cleanup: "compact"},
+			{Name: "b", Partitions: 1, Replication: 3},
 			{Name: "both", Partitions: 1},
 			{Name: "created", Partitions: 2},
 		}

@@ -61,8 +61,13 @@ type health struct {
 	told  time.Time
 }
 
-// remind is how often an outage that goes on is told again.
-const remind = 30 * time.Second
+const (
+	// patience is how long requests may fail before the log hears of it:
+	// leaders move and new topics settle within less.
+	patience = time.Second
+	// remind is how often an outage that goes on is told again.
+	remind = 30 * time.Second
+)
 
 // failed takes note of an error that will be retried.
 func (h *health) failed(doing string, err error) {
@@ -75,12 +80,12 @@ func (h *health) failed(doing string, err error) {
 	if h.since.IsZero() {
 		h.since = now
 	}
-	if now.Sub(h.told) < remind {
+	if now.Sub(h.since) < patience || now.Sub(h.told) < remind {
 		return
 	}
 	h.told = now
-	h.log.Warn("kafka does not answer, retrying", "doing", doing, "brokers", h.brokers,
-		"for", now.Sub(h.since).Round(time.Second), "error", err)
+	h.log.Warn("kafka does not answer as it should, retrying", "doing", doing, "brokers", h.brokers,
+		"since", h.since, "error", err)
 }
 
 // worked takes note that a request succeeded after failures.
@@ -90,6 +95,8 @@ func (h *health) worked() {
 	if h.since.IsZero() {
 		return
 	}
-	h.log.Info("kafka answers again", "brokers", h.brokers, "after", time.Since(h.since).Round(time.Millisecond))
+	if !h.told.IsZero() {
+		h.log.Info("kafka answers again", "brokers", h.brokers, "after", time.Since(h.since).Round(time.Millisecond))
+	}
 	h.since, h.told = time.Time{}, time.Time{}
 }

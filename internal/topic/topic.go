@@ -109,7 +109,8 @@ type Config struct {
 	// the least that a broker allows by default.
 	SessionTimeout time.Duration
 	// RebalanceTimeout is how long the group waits for a member to rejoin
-	// once another one came or went; 3 s.
+	// once another one came or went, and so how long work stands still when a
+	// member died; 2 s. A member that is slower joins with the next rebalance.
 	RebalanceTimeout time.Duration
 }
 
@@ -120,7 +121,7 @@ func (c Config) withDefaults() Config {
 	setDefault(&c.Timeout, 4*time.Second)
 	setDefault(&c.Heartbeat, 500*time.Millisecond)
 	setDefault(&c.SessionTimeout, 6*time.Second)
-	setDefault(&c.RebalanceTimeout, 3*time.Second)
+	setDefault(&c.RebalanceTimeout, 2*time.Second)
 	return c
 }
 
