@@ -17,7 +17,7 @@ import (
 const (
 	// drainTime is what work under way may take once ctx has ended; with the
 	// closing of everything a shutdown stays under 10 seconds.
-	drainTime = 7 * time.Second
+	drainTime = 5 * time.Second
 	// closeTime is what HTTP answers under way may take after that.
 	closeTime = time.Second
 	pingEvery = 2 * time.Second
