@@ -136,6 +136,7 @@ func setDefault[T comparable](field *T, value T) {
 type Cluster struct {
 	cfg       Config
 	log       *slog.Logger
+	conns     *conns
 	transport *kafka.Transport
 	client    *kafka.Client
 	writer    *Writer
@@ -159,6 +160,7 @@ func Open(cfg Config, log *slog.Logger) (*Cluster, error) {
 	}
 	c := &Cluster{cfg: cfg.withDefaults(), log: log, readers: map[*Reader]struct{}{}}
 	c.health = &health{log: log, brokers: strings.Join(cfg.Brokers, ",")}
+	c.conns = &conns{dialer: net.Dialer{Timeout: c.cfg.Timeout}, open: map[*remembered]struct{}{}}
 	c.transport = c.newTransport()
 	c.client = c.newClient(c.transport)
 	c.writer = newWriter(c)
@@ -169,7 +171,7 @@ func Open(cfg Config, log *slog.Logger) (*Cluster, error) {
 // because a stale leader is what makes recovery slow.
 func (c *Cluster) newTransport() *kafka.Transport {
 	return &kafka.Transport{
-		Dial:        (&net.Dialer{Timeout: c.cfg.Timeout}).DialContext,
+		Dial:        c.conns.dial,
 		DialTimeout: c.cfg.Timeout,
 		MetadataTTL: 2 * time.Second,
 		ClientID:    c.cfg.ClientID,
@@ -250,5 +252,6 @@ func (c *Cluster) Close() error {
 	}
 	errs = append(errs, c.writer.close())
 	c.transport.CloseIdleConnections()
+	c.conns.close()
 	return errors.Join(errs...)
 }
