@@ -1,0 +1,107 @@
+package extract
+
+import (
+	"github.com/tradewire/tradewire/internal/document"
+	"github.com/tradewire/tradewire/internal/event"
+	"github.com/tradewire/tradewire/internal/ontology"
+	"github.com/tradewire/tradewire/internal/pattern"
+)
+
+// view is a text as the rules see it: its document, the entities that the
+// lexicons found and those that code found (people, rates, quotes, actors).
+type view struct {
+	o    *ontology.Ontology
+	doc  *document.Document
+	meta event.Article
+	// title says that the text is an article's title.
+	title bool
+	// found holds every entity, by the token it starts at.
+	found [][]ontology.Entity
+}
+
+// Labels of the entities that code finds; Value and Ref as said there.
+const (
+	labelActor    = "ACTOR"    // Ref into actors
+	labelPerson   = "PERSON"   // Ref into people
+	labelRate     = "RATE"     // Ref into rates
+	labelQuote    = "QUOTE"    // the words between quotation marks, marks left out
+	labelMoney    = "MONEY"    // an amount of a currency
+	labelDate     = "DATE"     // a day, month, quarter or year
+	labelPercent  = "PERCENT"  // any percentage
+	labelQuantity = "QUANTITY" // a percentage, amount, or number of points
+)
+
+func newView(o *ontology.Ontology, a event.Article, text string, title bool) *view {
+	v := &view{o: o, doc: document.New(text), meta: a, title: title}
+	v.found = make([][]ontology.Entity, len(v.doc.Tokens))
+	for _, e := range o.Gazetteer.Find(v.doc.Tokens) {
+		v.add(e)
+	}
+	return v
+}
+
+func (v *view) add(e ontology.Entity) { v.found[e.First] = append(v.found[e.First], e) }
+
+// mark adds an entity that code found at tokens [first, end).
+func (v *view) mark(label, value string, ref, first, end int) {
+	v.add(ontology.Entity{Entry: ontology.Entry{Label: label, Value: value, Ref: ref}, First: first, End: end})
+}
+
+// at returns the longest entity of a label that starts at token i.
+func (v *view) at(i int, label string) (ontology.Entity, bool) {
+	var best ontology.Entity
+	if i < 0 || i >= len(v.found) {
+		return best, false
+	}
+	for _, e := range v.found[i] {
+		if e.Label == label && e.End > best.End {
+			best = e
+		}
+	}
+	return best, best.End > 0
+}
+
+// within returns the entities of a label inside tokens [first, end), in order.
+func (v *view) within(first, end int, label string) []ontology.Entity {
+	var out []ontology.Entity
+	for i := max(first, 0); i < min(end, len(v.found)); i++ {
+		for _, e := range v.found[i] {
+			if e.Label == label && e.End <= end {
+				out = append(out, e)
+			}
+		}
+	}
+	return out
+}
+
+// has reports whether an entity of the label stands inside [first, end).
+func (v *view) has(first, end int, label string) bool { return len(v.within(first, end, label)) > 0 }
+
+// lower is the lower-case form of token i, empty outside the text.
+func (v *view) lower(i int) string {
+	if i < 0 || i >= len(v.doc.Tokens) {
+		return ""
+	}
+	return v.doc.Tokens[i].Lower
+}
+
+// sentence is the sentence that holds token i.
+func (v *view) sentence(i int) document.Sentence { return v.doc.Sentences[v.doc.SentenceOf(i)] }
+
+// evidence is the passage of tokens [first, end).
+func (v *view) evidence(first, end int) event.Evidence {
+	return event.Evidence{Sentence: v.doc.SentenceOf(first), Start: v.doc.Tokens[first].Rune, End: v.doc.RuneEnd(end - 1), Text: v.doc.Span(first, end)}
+}
+
+// input is sentence s as the patterns read it.
+func (v *view) input(s document.Sentence) pattern.Input {
+	in := pattern.Input{Tokens: v.doc.Tokens[s.First:s.End], Spans: make([][]pattern.Span, s.End-s.First)}
+	for i := s.First; i < s.End; i++ {
+		for _, e := range v.found[i] {
+			if e.End <= s.End {
+				in.Spans[i-s.First] = append(in.Spans[i-s.First], pattern.Span{Label: e.Label, End: e.End - s.First})
+			}
+		}
+	}
+	return in
+}
