@@ -194,13 +194,20 @@ func (l *loader) holders() {
 	}
 }
 
+// cues reads every ontology/cues*.yaml; a list may be spread over files.
 func (l *loader) cues() {
-	var file struct {
-		Cues map[string][]string `yaml:"cues"`
+	files, err := fs.Glob(l.fsys, "ontology/cues*.yaml")
+	if err != nil || len(files) == 0 {
+		files = []string{"ontology/cues.yaml"} // read reports that it is missing
 	}
-	l.read("ontology/cues.yaml", &file)
-	for name, terms := range file.Cues {
-		l.phrases(terms, Entry{Label: "%" + name}, nil)
+	for _, name := range files {
+		var file struct {
+			Cues map[string][]string `yaml:"cues"`
+		}
+		l.read(name, &file)
+		for list, terms := range file.Cues {
+			l.phrases(terms, Entry{Label: "%" + list}, nil)
+		}
 	}
 }
 
