@@ -17,6 +17,14 @@ type view struct {
 	title bool
 	// found holds every entity, by the token it starts at.
 	found [][]ontology.Entity
+	// rates, people and actors are what the entities of those labels refer to.
+	rates  []rate
+	people []person
+	actors []actor
+	// topic lists the countries the article names, most named first, and
+	// weight how often.
+	topic  []string
+	weight map[string]int
 }
 
 // Labels of the entities that code finds; Value and Ref as said there.

@@ -1,0 +1,199 @@
+package extract
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/tradewire/tradewire/internal/ontology"
+)
+
+// actor is a phrase that can act: a country, a body, an official, or a pair
+// of countries ("both sides").
+type actor struct {
+	codes      []string
+	name       string // an official's or body's full name
+	kind       string // country, body, person, pair
+	first, end int
+	// possessive is true for "China's" and for a demonym that only modifies.
+	possessive bool
+}
+
+// context finds which countries the article is about: the two named most,
+// titles counting three times, and whose ministry published it.
+func (r *reading) context() {
+	counts := map[string]int{}
+	first := map[string]int{}
+	for weight, v := range map[int]*view{3: r.title, 1: r.body} {
+		for i := range v.found {
+			for _, e := range v.found[i] {
+				if e.Label == ontology.LabelCountry || e.Label == ontology.LabelBody && e.Value != "" && !v.o.Bodies[e.Ref].Generic {
+					if isBody(e.Value) || e.Value == "WORLD" {
+						continue
+					}
+					counts[e.Value] += weight
+					if at, ok := first[e.Value]; !ok || i < at {
+						first[e.Value] = i
+					}
+				}
+			}
+		}
+	}
+	var codes []string
+	for code := range counts {
+		codes = append(codes, code)
+	}
+	slices.SortFunc(codes, func(a, b string) int {
+		if d := counts[b] - counts[a]; d != 0 {
+			return d
+		}
+		if d := first[a] - first[b]; d != 0 {
+			return d
+		}
+		return strings.Compare(a, b)
+	})
+	r.title.topic, r.body.topic = codes, codes
+	r.title.weight, r.body.weight = counts, counts
+}
+
+// isBody names the international bodies, which impose and bear no tariffs.
+func isBody(code string) bool {
+	return slices.Contains([]string{"WTO", "IMF", "UN", "GATT", "G7", "G20", "OECD"}, code)
+}
+
+// findActors marks the actors of a text, resolving what stands for another
+// ("the ministry", "both sides") to what was named before it.
+func (v *view) findActors() {
+	last := actor{}
+	for i := 0; i < len(v.doc.Tokens); {
+		a, ok := v.actorAt(i, last)
+		if !ok {
+			i++
+			continue
+		}
+		v.actors = append(v.actors, a)
+		v.mark(labelActor, strings.Join(a.codes, ","), len(v.actors)-1, a.first, a.end)
+		if a.kind == "body" || a.kind == "person" || a.kind == "country" && !a.possessive {
+			last = a
+		}
+		i = a.end
+	}
+}
+
+func (v *view) actorAt(i int, last actor) (actor, bool) {
+	if e, ok := v.at(i, labelPerson); ok {
+		p := v.people[e.Ref]
+		return actor{codes: codeList(p.Official.Country), name: p.Official.Name, kind: "person", first: i, end: e.End, possessive: v.possessiveAt(e.End)}, true
+	}
+	if e, ok := v.at(i, ontology.LabelCountry); ok {
+		return v.countryActor(e)
+	}
+	if e, ok := v.at(i, ontology.LabelBody); ok {
+		return v.bodyActor(i, e), true
+	}
+	if e, ok := v.at(i, "%pair"); ok && len(v.topic) > 1 {
+		return actor{codes: slices.Sorted(slices.Values(v.topic[:2])), kind: "pair", first: i, end: e.End}, true
+	}
+	if e, ok := v.at(i, "%anaphor"); ok && len(last.codes) > 0 && (last.kind == "body" || last.kind == "country") {
+		return actor{codes: last.codes, name: last.name, kind: last.kind, first: i, end: e.End, possessive: v.possessiveAt(e.End)}, true
+	}
+	return actor{}, false
+}
+
+func codeList(code string) []string {
+	if code == "" {
+		return nil
+	}
+	return []string{code}
+}
+
+func (v *view) possessiveAt(i int) bool { return v.lower(i) == "'s" || v.lower(i) == "'" }
+
+// countryActor reads a country with what belongs to it: "the Chinese side",
+// "China's Ministry of Commerce", "US President Donald Trump".
+func (v *view) countryActor(e ontology.Entity) (actor, bool) {
+	end := e.End
+	next := end
+	if v.possessiveAt(next) {
+		next++
+	}
+	if p, ok := v.at(next, labelPerson); ok {
+		who := v.people[p.Ref].Official
+		return actor{codes: codeList(or(who.Country, e.Value)), name: who.Name, kind: "person", first: e.First, end: p.End, possessive: v.possessiveAt(p.End)}, true
+	}
+	if b, ok := v.at(next, ontology.LabelBody); ok {
+		return actor{codes: []string{e.Value}, name: v.o.Bodies[b.Ref].Name, kind: "body", first: e.First, end: b.End, possessive: v.possessiveAt(b.End)}, true
+	}
+	if s, ok := v.at(next, "%side"); ok {
+		return actor{codes: []string{e.Value}, kind: "country", first: e.First, end: s.End, possessive: v.possessiveAt(s.End)}, true
+	}
+	if e.How == ontology.HowMetonym && v.isPlace(e) {
+		return actor{}, false
+	}
+	modifies := e.How == ontology.HowDemonym || v.possessiveAt(end) || v.modifiesNoun(e)
+	return actor{codes: []string{e.Value}, kind: "country", first: e.First, end: end, possessive: modifies}, true
+}
+
+// modifiesNoun is true for "US" in "US tariffs": a name followed by a noun of
+// trade is no subject.
+func (v *view) modifiesNoun(e ontology.Entity) bool {
+	return v.has(e.End, e.End+3, "%trade_noun") && v.lower(e.End) != "," &&
+		(v.hasAt(e.End, "%trade_noun") || v.hasAt(e.End+1, "%trade_noun") && v.doc.Tokens[min(e.End, len(v.doc.Tokens)-1)].Lower != "and")
+}
+
+func (v *view) hasAt(i int, label string) bool { _, ok := v.at(i, label); return ok }
+
+// isPlace is true for a capital that is a place: a dateline, or behind "in".
+func (v *view) isPlace(e ontology.Entity) bool {
+	if v.hasAt(e.First-1, "%place_preposition") {
+		return true
+	}
+	norm := v.doc.Tokens[e.First].Norm
+	return norm == strings.ToUpper(norm) && len(norm) > 3 && v.sentence(e.First).First == e.First
+}
+
+func (v *view) bodyActor(i int, e ontology.Entity) actor {
+	b := v.o.Bodies[e.Ref]
+	code := b.Country
+	end := e.End
+	if b.Generic {
+		code = v.genericCountry(e, b.Country)
+	}
+	if v.lower(end) == "of" || v.lower(end) == "in" {
+		at := end + 1
+		if v.lower(at) == "the" {
+			at++
+		}
+		if c, ok := v.at(at, ontology.LabelCountry); ok && c.How == ontology.HowName && b.Generic {
+			code, end = c.Value, c.End
+		}
+	}
+	return actor{codes: codeList(code), name: b.Name, kind: "body", first: i, end: end, possessive: v.possessiveAt(end)}
+}
+
+// genericCountry says whose "Ministry of Commerce" it is: the publisher's if
+// that is a government, else the country named last before it that the
+// article is about, else what the name means by itself.
+func (v *view) genericCountry(e ontology.Entity, fallback string) string {
+	if v.meta.Official && v.meta.Country != "" {
+		return v.meta.Country
+	}
+	if fallback != "" && v.weight[fallback] > 0 {
+		return fallback
+	}
+	for i := e.First - 1; i >= 0 && i > e.First-120; i-- {
+		if c, ok := v.at(i, ontology.LabelCountry); ok && !isBody(c.Value) {
+			return c.Value
+		}
+	}
+	if len(v.topic) > 0 && fallback == "" {
+		return v.topic[0]
+	}
+	return fallback
+}
+
+func or(a, b string) string {
+	if a != "" {
+		return a
+	}
+	return b
+}

@@ -1,0 +1,313 @@
+package extract
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/tradewire/tradewire/internal/document"
+	"github.com/tradewire/tradewire/internal/event"
+	"github.com/tradewire/tradewire/internal/ontology"
+	"github.com/tradewire/tradewire/internal/pattern"
+)
+
+// compiledRule is a rule with its set and kind at hand.
+type compiledRule struct {
+	set     *ontology.RuleSet
+	rule    *ontology.Rule
+	kind    event.Kind
+	resolve map[string]string
+}
+
+// triggerIndex finds the rules that a sentence may call.
+type triggerIndex struct {
+	words, labels map[string][]int
+}
+
+// draft is a claim while it is made: one match of one rule.
+type draft struct {
+	compiledRule
+	v        *view
+	sentence document.Sentence
+	// first and end are the tokens of the match, trigger those of its
+	// trigger, captures those of its slots.
+	first, end int
+	trigger    pattern.Range
+	captures   map[string]pattern.Range
+	slots      event.Slots
+	factuality string
+	// also holds the drafts merged into this one.
+	also []*draft
+}
+
+// compile checks the ways to resolve and indexes the rules by trigger.
+func (x *Extractor) compile() error {
+	x.index = triggerIndex{words: map[string][]int{}, labels: map[string][]int{}}
+	for s := range x.o.Sets {
+		set := &x.o.Sets[s]
+		kind, _ := x.o.Kind(set.Kind)
+		for i := range set.Rules {
+			c := compiledRule{set: set, rule: &set.Rules[i], kind: kind, resolve: map[string]string{}}
+			for _, from := range []map[string]string{set.Resolve, set.Rules[i].Resolve} {
+				for slot, way := range from {
+					if _, ok := x.resolve[way]; !ok && way != "none" {
+						return fmt.Errorf("%s: rule %s resolves %s by unknown way %q", set.File, c.rule.ID, slot, way)
+					}
+					c.resolve[slot] = way
+				}
+			}
+			x.rules = append(x.rules, c)
+			x.index.file(len(x.rules)-1, c.rule)
+		}
+	}
+	return nil
+}
+
+func (t triggerIndex) file(n int, rule *ontology.Rule) {
+	for _, prog := range rule.Programs {
+		for _, trigger := range prog.Triggers() {
+			if trigger.Label != "" {
+				t.labels[trigger.Label] = append(t.labels[trigger.Label], n)
+			} else {
+				t.words[trigger.Word] = append(t.words[trigger.Word], n)
+			}
+		}
+	}
+}
+
+// called lists the rules whose trigger stands in the sentence, in file order.
+func (x *Extractor) called(v *view, s document.Sentence) []int {
+	var out []int
+	for i := s.First; i < s.End; i++ {
+		out = append(out, x.index.words[v.doc.Tokens[i].Lower]...)
+		for _, e := range v.found[i] {
+			out = append(out, x.index.labels[e.Label]...)
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// draftClaims runs the rules over title and body and merges what is one.
+func (r *reading) draftClaims() error {
+	var drafts []*draft
+	for _, v := range []*view{r.title, r.body} {
+		for _, s := range v.doc.Sentences {
+			found, err := r.x.sentenceClaims(v, s)
+			if err != nil {
+				return err
+			}
+			drafts = append(drafts, found...)
+		}
+	}
+	r.claims = merge(drafts)
+	return nil
+}
+
+// sentenceClaims matches the called rules in order; a rule does not speak
+// about words that an earlier rule of its kind has taken.
+func (x *Extractor) sentenceClaims(v *view, s document.Sentence) ([]*draft, error) {
+	called := x.called(v, s)
+	if len(called) == 0 {
+		return nil, nil
+	}
+	if err := x.tagger.Tag(v.doc, s); err != nil {
+		return nil, err
+	}
+	in := v.input(s)
+	taken := map[string]map[int]bool{}
+	var out []*draft
+	for _, n := range called {
+		c := x.rules[n]
+		if taken[c.kind.Name] == nil {
+			taken[c.kind.Name] = map[int]bool{}
+		}
+		for _, prog := range c.rule.Programs {
+			matches := prog.FindAll(in)
+			slices.Reverse(matches)
+			for _, m := range matches {
+				d := x.draft(c, v, s, m)
+				if d.claims(taken[c.kind.Name]) && x.fill(d) {
+					d.take(taken[c.kind.Name])
+					out = append(out, d)
+				}
+			}
+		}
+	}
+	return out, nil
+}
+
+func (x *Extractor) draft(c compiledRule, v *view, s document.Sentence, m pattern.Match) *draft {
+	shift := func(r pattern.Range) pattern.Range {
+		return pattern.Range{First: r.First + s.First, End: r.End + s.First}
+	}
+	d := &draft{compiledRule: c, v: v, sentence: s, first: m.First + s.First, end: m.End + s.First,
+		trigger: shift(m.Trigger), captures: map[string]pattern.Range{}, slots: event.Slots{}}
+	for name, r := range m.Captures {
+		d.captures[name] = shift(r)
+	}
+	return d
+}
+
+// core lists the tokens that make the draft what it is: its trigger, and the
+// captures of closed slots (instrument, action).
+func (d *draft) core() []int {
+	var out []int
+	for i := d.trigger.First; i < d.trigger.End; i++ {
+		out = append(out, i)
+	}
+	for _, slot := range d.kind.Slots {
+		if r, ok := d.captures[slot.Name]; ok && slot.Type == event.TypeEnum {
+			for i := r.First; i < r.End; i++ {
+				out = append(out, i)
+			}
+		}
+	}
+	return out
+}
+
+func (d *draft) claims(taken map[int]bool) bool {
+	return !slices.ContainsFunc(d.core(), func(i int) bool { return taken[i] })
+}
+
+func (d *draft) take(taken map[int]bool) {
+	for _, i := range d.core() {
+		taken[i] = true
+	}
+}
+
+// fill sets the slots: what the rule sets, what the pattern captured, what
+// can be resolved. It reports whether the claim stands.
+func (x *Extractor) fill(d *draft) bool {
+	for slot, value := range d.rule.Set {
+		if slot == "factuality" {
+			d.factuality = value
+			continue
+		}
+		d.slots[slot] = d.typed(slot, value)
+	}
+	for slot, r := range d.captures {
+		if v := d.captured(slot, r); !v.Empty() {
+			d.slots[slot] = v
+		}
+	}
+	for _, veto := range d.rule.Veto {
+		if first, end := d.clause(); d.v.has(first, end, "%"+veto) {
+			return false
+		}
+	}
+	for _, slot := range d.kind.Slots { // in the order of kinds.yaml
+		way, ok := d.resolve[slot.Name]
+		if !ok || way == "none" || !d.slots[slot.Name].Empty() {
+			continue
+		}
+		if v := x.resolve[way](d); !v.Empty() {
+			d.slots[slot.Name] = v
+		}
+	}
+	if d.slots["status"].Text == dropped {
+		return false
+	}
+	for _, slot := range d.set.Require {
+		if d.slots[slot].Empty() {
+			return false
+		}
+	}
+	return true
+}
+
+// dropped is the status of an act that did not and will not happen.
+const dropped = "-"
+
+func (d *draft) slotType(name string) string {
+	for _, s := range d.kind.Slots {
+		if s.Name == name {
+			return s.Type
+		}
+	}
+	return event.TypeText
+}
+
+func (d *draft) typed(slot, value string) event.Value {
+	switch d.slotType(slot) {
+	case event.TypeCountries, event.TypeTexts, event.TypeSectors:
+		return event.List(value)
+	}
+	return event.Text(value)
+}
+
+// captured turns a captured span into the slot's value.
+func (d *draft) captured(slot string, r pattern.Range) event.Value {
+	switch d.slotType(slot) {
+	case event.TypeCountry:
+		if codes := d.v.codesIn(r.First, r.End); len(codes) > 0 {
+			return event.Text(codes[0])
+		}
+		return event.Value{}
+	case event.TypeCountries:
+		if codes := d.v.codesIn(r.First, r.End); len(codes) > 0 {
+			return event.List(codes...)
+		}
+		return event.Value{}
+	case event.TypeEnum:
+		return d.enum(slot, r)
+	case event.TypeRates:
+		return d.v.ratesIn(r.First, r.End)
+	case event.TypeSectors:
+		return d.v.sectorsIn(r.First, r.End)
+	case event.TypeTexts:
+		return d.texts(slot, r)
+	}
+	return event.Text(d.v.doc.Span(r.First, r.End))
+}
+
+// texts gives the codes of the countries in a captured span for the slots
+// whose parties may also be firms, else the words.
+func (d *draft) texts(slot string, r pattern.Range) event.Value {
+	if slices.Contains([]string{"complainant", "respondent", "actor", "away_from", "toward"}, slot) {
+		if codes := d.v.codesIn(r.First, r.End); len(codes) > 0 {
+			return event.List(codes...)
+		}
+	}
+	return event.List(d.v.doc.Span(r.First, r.End))
+}
+
+// enum reads the value of the lexicon entry that fills the captured span.
+func (d *draft) enum(slot string, r pattern.Range) event.Value {
+	for _, s := range d.kind.Slots {
+		if s.Name != slot {
+			continue
+		}
+		for i := r.First; i < r.End; i++ {
+			for _, e := range d.v.found[i] {
+				if e.End <= r.End && slices.Contains(s.Values, e.Value) && e.Label[0] != '%' {
+					return event.Text(e.Value)
+				}
+			}
+		}
+	}
+	return event.Value{}
+}
+
+// clause is the part of the sentence around the match between semicolons and
+// between a conjunction with its own subject; at least the match itself.
+func (d *draft) clause() (first, end int) {
+	first, end = d.first, d.end
+	for first > d.sentence.First && !d.v.breaks(first-1) {
+		first--
+	}
+	for end < d.sentence.End && !d.v.breaks(end) {
+		end++
+	}
+	return first, end
+}
+
+// breaks reports whether a clause ends at token i.
+func (v *view) breaks(i int) bool {
+	switch v.lower(i) {
+	case ";", ":", "while", "whereas", "but", "although", "though":
+		return true
+	case ",":
+		return v.hasAt(i+1, "%clause_start")
+	}
+	return false
+}

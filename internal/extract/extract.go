@@ -1,0 +1,91 @@
+// Package extract finds in an article who speaks for whom, which rates are
+// named, and what is asserted: mentions and claims with their evidence. The
+// knowledge is the ontology's; this is the engine. It is pure, and an
+// Extractor may be shared.
+package extract
+
+import (
+	"fmt"
+
+	"github.com/tradewire/tradewire/internal/document"
+	"github.com/tradewire/tradewire/internal/event"
+	"github.com/tradewire/tradewire/internal/ontology"
+)
+
+// Result is what one article says.
+type Result struct {
+	Mentions event.Mentions
+	Claims   []event.Claim
+}
+
+// Extractor applies an ontology to articles.
+type Extractor struct {
+	o       *ontology.Ontology
+	tagger  *document.Tagger
+	rules   []compiledRule
+	index   triggerIndex
+	resolve map[string]resolver
+}
+
+// New prepares an ontology for use and loads the tagging model (about half a
+// second). It fails on a rule that names an unknown way to resolve a slot.
+func New(o *ontology.Ontology) (*Extractor, error) {
+	tagger, err := document.NewTagger()
+	if err != nil {
+		return nil, fmt.Errorf("prepare extractor: %w", err)
+	}
+	x := &Extractor{o: o, tagger: tagger, resolve: resolvers()}
+	if err := x.compile(); err != nil {
+		return nil, fmt.Errorf("prepare extractor: %w", err)
+	}
+	return x, nil
+}
+
+// Extract reads one article. The error is the tagger's; no text, however odd,
+// is an error.
+func (x *Extractor) Extract(a event.Article) (Result, error) {
+	r, err := x.read(a)
+	if err != nil {
+		return Result{}, err
+	}
+	return Result{Mentions: r.mentions(), Claims: r.published(a)}, nil
+}
+
+// reading is one article while it is read.
+type reading struct {
+	x           *Extractor
+	title, body *view
+	claims      []*draft
+}
+
+func (x *Extractor) read(a event.Article) (*reading, error) {
+	r := &reading{x: x, title: newView(x.o, a, a.Title, true), body: newView(x.o, a, a.Text, false)}
+	for _, v := range []*view{r.title, r.body} {
+		v.findQuotes()
+		v.findDates()
+		v.findQuantities()
+		v.rates = v.findRates()
+		v.people = v.findPeople(!v.title)
+	}
+	r.context()
+	for _, v := range []*view{r.title, r.body} {
+		v.findActors()
+	}
+	if err := r.draftClaims(); err != nil {
+		return nil, err
+	}
+	return r, nil
+}
+
+// mentions gathers what the article names. An article without any claim and
+// without a trade rate has no trade act: it stays silent.
+func (r *reading) mentions() event.Mentions {
+	out := event.Mentions{Article: r.body.meta.ID, Officials: []event.Official{}, Rates: []event.Rate{}, Sectors: []event.Sector{}}
+	if len(r.claims) == 0 {
+		return out
+	}
+	out.Officials = append(out.Officials, officials(r.title, r.body, r.title.people, r.body.people)...)
+	out.Rates = append(out.Rates, r.ratesSaid()...)
+	out.Sectors = append(out.Sectors, sectorsOf(r.title, r.body)...)
+	return out
+}

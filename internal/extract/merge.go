@@ -1,0 +1,100 @@
+package extract
+
+import (
+	"encoding/json"
+	"slices"
+
+	"github.com/tradewire/tradewire/internal/event"
+)
+
+// merge makes one draft of those that assert the same: later ones only add
+// slots. The title's come first, but the body's words are the evidence.
+func merge(drafts []*draft) []*draft {
+	var out []*draft
+	for _, d := range drafts {
+		if at := slices.IndexFunc(out, func(e *draft) bool { return e.same(d) }); at >= 0 {
+			out[at].absorb(d)
+			continue
+		}
+		out = append(out, d)
+	}
+	return slices.DeleteFunc(out, func(d *draft) bool { return d.v.title && !d.inBody() })
+}
+
+// same compares the slots that the rule set names under merge. A list that
+// says nothing agrees with any other; rates must not contradict.
+func (d *draft) same(e *draft) bool {
+	if d.kind.Name != e.kind.Name {
+		return false
+	}
+	for _, slot := range d.set.Merge {
+		a, b := d.slots[slot], e.slots[slot]
+		if d.slotType(slot) == event.TypeCountries && (len(a.List) == 0 || len(b.List) == 0) {
+			continue
+		}
+		if !equal(a, b) {
+			return false
+		}
+	}
+	return true
+}
+
+func equal(a, b event.Value) bool {
+	x, errA := json.Marshal(sorted(a))
+	y, errB := json.Marshal(sorted(b))
+	return errA == nil && errB == nil && string(x) == string(y)
+}
+
+func sorted(v event.Value) event.Value {
+	if v.List != nil {
+		v.List = slices.Sorted(slices.Values(v.List))
+	}
+	return v
+}
+
+// absorb adds what e says beyond d.
+func (d *draft) absorb(e *draft) {
+	for slot, v := range e.slots {
+		have := d.slots[slot]
+		switch {
+		case have.Empty():
+			d.slots[slot] = v
+		case have.Rates != nil:
+			d.slots[slot] = event.Value{Rates: joinRates(have.Rates, v.Rates)}
+		case have.List != nil && d.slotType(slot) != event.TypeCountries:
+			d.slots[slot] = event.List(unique(append(slices.Clone(have.List), v.List...))...)
+		}
+	}
+	if d.factuality == "" {
+		d.factuality = e.factuality
+	}
+	d.also = append(d.also, e)
+}
+
+func joinRates(a, b []event.Rate) []event.Rate {
+	out := slices.Clone(a)
+	for _, r := range b {
+		if !slices.ContainsFunc(out, func(o event.Rate) bool { return sameRate(o, r) }) {
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+func sameRate(a, b event.Rate) bool {
+	same := func(x, y *float64) bool { return x == nil && y == nil || x != nil && y != nil && *x == *y }
+	return same(a.Value, b.Value) && same(a.Min, b.Min) && same(a.Max, b.Max)
+}
+
+// inBody moves a title's claim to the passage of the body that tells it;
+// false when the body never does.
+func (d *draft) inBody() bool {
+	for i, e := range d.also {
+		if !e.v.title {
+			d.v, d.sentence, d.first, d.end, d.trigger = e.v, e.sentence, e.first, e.end, e.trigger
+			d.also = append(slices.Clone(d.also[:i]), d.also[i+1:]...)
+			return true
+		}
+	}
+	return false
+}

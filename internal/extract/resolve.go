@@ -1,0 +1,385 @@
+package extract
+
+import (
+	"slices"
+
+	"github.com/tradewire/tradewire/internal/event"
+	"github.com/tradewire/tradewire/internal/ontology"
+)
+
+// resolver finds what fills a slot that no pattern captured; an empty Value
+// when the article does not say.
+type resolver func(d *draft) event.Value
+
+// resolvers lists the ways that pipelines/patterns may name under resolve.
+func resolvers() map[string]resolver {
+	return map[string]resolver{
+		"subject":     func(d *draft) event.Value { return list(d.subject()) },
+		"target":      func(d *draft) event.Value { return list(d.target()) },
+		"parties":     func(d *draft) event.Value { return list(d.parties()) },
+		"holder":      func(d *draft) event.Value { return d.holder() },
+		"speaker":     func(d *draft) event.Value { return d.speaker() },
+		"quote":       func(d *draft) event.Value { return d.quote() },
+		"status":      func(d *draft) event.Value { return event.Text(d.status()) },
+		"rates":       func(d *draft) event.Value { return d.v.ratesIn(d.clause()) },
+		"sectors":     func(d *draft) event.Value { return d.v.sectorsIn(d.clause()) },
+		"date":        func(d *draft) event.Value { return d.date() },
+		"until":       func(d *draft) event.Value { return d.until() },
+		"country":     func(d *draft) event.Value { return first(d.subject()) },
+		"reporter":    func(d *draft) event.Value { return first(d.reporter()) },
+		"partner":     func(d *draft) event.Value { return first(d.target()) },
+		"change":      func(d *draft) event.Value { return d.change() },
+		"amount":      func(d *draft) event.Value { return d.amount() },
+		"respondent":  func(d *draft) event.Value { return list(d.target()) },
+		"complainant": func(d *draft) event.Value { return list(d.subject()) },
+	}
+}
+
+func list(codes []string) event.Value {
+	if len(codes) == 0 {
+		return event.Value{}
+	}
+	return event.List(codes...)
+}
+
+func first(codes []string) event.Value {
+	if len(codes) == 0 {
+		return event.Value{}
+	}
+	return event.Text(codes[0])
+}
+
+// codesIn lists the countries and bodies named in tokens [first, end), in
+// order and each once; actors count before bare names.
+func (v *view) codesIn(first, end int) []string {
+	var out []string
+	for i := first; i < end; i++ {
+		if e, ok := v.at(i, labelActor); ok && e.End <= end {
+			out = append(out, v.actors[e.Ref].codes...)
+			i = e.End - 1
+			continue
+		}
+		if e, ok := v.at(i, ontology.LabelCountry); ok && e.End <= end {
+			out = append(out, e.Value)
+		}
+		if _, ok := v.at(i, "%world"); ok {
+			out = append(out, "WORLD")
+		}
+	}
+	return unique(out)
+}
+
+func unique(in []string) []string {
+	var out []string
+	for _, s := range in {
+		if !slices.Contains(out, s) {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// subject finds who does what the trigger says: "by X" behind a passive, the
+// possessor of the noun, the nearest actor to the left that is no object of a
+// preposition, the speaker for "we", and at last who acted before.
+func (d *draft) subject() []string {
+	if codes := d.byAgent(); codes != nil {
+		return codes
+	}
+	if codes := d.possessor(); codes != nil {
+		return codes
+	}
+	if codes := d.leftSubject(); codes != nil {
+		return codes
+	}
+	return d.actedBefore()
+}
+
+// byAgent reads "imposed by X" within eight tokens behind the trigger.
+func (d *draft) byAgent() []string {
+	for i := d.trigger.End; i < min(d.trigger.End+12, d.sentence.End); i++ {
+		if d.v.lower(i) != "by" {
+			continue
+		}
+		for k := i + 1; k < min(i+4, d.sentence.End); k++ {
+			if a, ok := d.v.actor(k); ok && len(a.codes) > 0 {
+				return a.codes
+			}
+		}
+	}
+	return nil
+}
+
+func (v *view) actor(i int) (actor, bool) {
+	if e, ok := v.at(i, labelActor); ok {
+		return v.actors[e.Ref], true
+	}
+	return actor{}, false
+}
+
+// possessor reads "China's tariffs", "the US 25% tariff" just before the
+// trigger or the instrument.
+func (d *draft) possessor() []string {
+	head := d.trigger.First
+	if r, ok := d.captures["instrument"]; ok && r.First < head {
+		head = r.First
+	}
+	for i := head - 1; i >= max(d.sentence.First, head-5); i-- {
+		if d.v.hasAt(i, "%verb_cue") || d.v.hasAt(i, "%preposition") || d.v.lower(i) == "," {
+			return nil
+		}
+		a, ok := d.v.actor(i)
+		if !ok {
+			if e, covered := d.v.covering(i, labelActor); covered {
+				a, ok = d.v.actors[e.Ref], true
+			}
+		}
+		if ok && a.possessive && len(a.codes) > 0 {
+			return a.codes
+		}
+		if ok {
+			return nil
+		}
+	}
+	return nil
+}
+
+// covering returns an entity of the label that covers token i.
+func (v *view) covering(i int, label string) (ontology.Entity, bool) {
+	for k := i; k >= max(0, i-8); k-- {
+		if e, ok := v.at(k, label); ok && e.End > i {
+			return e, true
+		}
+	}
+	return ontology.Entity{}, false
+}
+
+// leftSubject walks left from the trigger to the nearest actor in subject
+// position.
+func (d *draft) leftSubject() []string {
+	for i := d.trigger.First - 1; i >= d.sentence.First; i-- {
+		if d.v.lower(i) == ";" {
+			return nil
+		}
+		a, ok := d.v.actor(i)
+		if !ok || len(a.codes) == 0 {
+			if d.v.hasAt(i, "%we") {
+				if codes := d.v.speakerAt(i).codes; len(codes) > 0 {
+					return codes
+				}
+			}
+			continue
+		}
+		if d.v.isObject(a) || a.possessive && !d.v.eventNoun(a.end) {
+			continue
+		}
+		return d.v.conjoined(a)
+	}
+	return nil
+}
+
+// eventNoun is true where a possessive stands for its government: "China's
+// announcement", "Trump's decision".
+func (v *view) eventNoun(i int) bool {
+	for k := i; k < i+4; k++ {
+		if v.hasAt(k, "%act_noun") {
+			return true
+		}
+	}
+	return false
+}
+
+// isObject reports whether a preposition governs the actor.
+func (v *view) isObject(a actor) bool {
+	i := a.first - 1
+	for v.lower(i) == "the" || v.hasAt(i, "%determiner") {
+		i--
+	}
+	return v.hasAt(i, "%preposition")
+}
+
+// conjoined adds the actors that "and" joins to a.
+func (v *view) conjoined(a actor) []string {
+	codes := slices.Clone(a.codes)
+	for at := a.first - 1; at > 0 && (v.lower(at) == "and" || v.lower(at) == "," || v.lower(at) == "the"); at-- {
+		if e, ok := v.covering(at-1, labelActor); ok && e.End == at {
+			codes = append(codes, v.actors[e.Ref].codes...)
+			at = e.First
+		}
+	}
+	return unique(codes)
+}
+
+// actedBefore is the last actor in subject position before the sentence; else
+// the official publisher's country; else the country most named.
+func (d *draft) actedBefore() []string {
+	v := d.v
+	for k := len(v.actors) - 1; k >= 0; k-- {
+		a := v.actors[k]
+		if a.first >= d.sentence.First || len(a.codes) == 0 || a.possessive || isBody(a.codes[0]) || v.isObject(a) {
+			continue
+		}
+		if v.sentence(a.first).Index < d.sentence.Index-2 {
+			break
+		}
+		return a.codes
+	}
+	if v.meta.Official && v.meta.Country != "" {
+		return []string{v.meta.Country}
+	}
+	if len(v.topic) > 0 {
+		return v.topic[:1]
+	}
+	return nil
+}
+
+// target finds whose goods or firms are meant: the first country behind the
+// trigger that a preposition or a noun of goods binds, "all countries", or
+// the goods before a passive.
+func (d *draft) target() []string {
+	by := d.slots["by"].List
+	first, end := d.clause()
+	var out []string
+	for i := d.trigger.First; i < end; i++ {
+		if d.v.hasAt(i, "%world") {
+			return append(out, "WORLD")
+		}
+		e, ok := d.v.at(i, ontology.LabelCountry)
+		if !ok || isBody(e.Value) || slices.Contains(by, e.Value) || d.v.lower(i-1) == "by" || e.How == ontology.HowMetonym {
+			continue
+		}
+		if out = append(out, e.Value); !d.v.listGoesOn(e.End) {
+			return unique(out)
+		}
+	}
+	if len(out) > 0 {
+		return unique(out)
+	}
+	for i := d.trigger.First - 1; i >= first; i-- {
+		e, ok := d.v.at(i, ontology.LabelCountry)
+		if ok && !isBody(e.Value) && !slices.Contains(by, e.Value) && d.v.bindsGoods(e) {
+			return []string{e.Value}
+		}
+	}
+	return nil
+}
+
+// listGoesOn reports whether ", X" or "and X" with a country follows.
+func (v *view) listGoesOn(i int) bool {
+	for k := i; k < i+4; k++ {
+		switch v.lower(k) {
+		case ",", "and", "the", "or", "-":
+			if v.hasAt(k+1, ontology.LabelCountry) {
+				return true
+			}
+		default:
+			return false
+		}
+	}
+	return false
+}
+
+// bindsGoods is true for "Chinese imports", "goods from China", "tariffs on China".
+func (v *view) bindsGoods(e ontology.Entity) bool {
+	for k := e.End; k < e.End+4; k++ {
+		if v.hasAt(k, "%goods") {
+			return true
+		}
+	}
+	return v.hasAt(e.First-1, "%against") || v.lower(e.First-1) == "the" && v.hasAt(e.First-2, "%against")
+}
+
+// parties lists who negotiates or agrees: the actors of the clause; where one
+// or none is named, the pair the article is about.
+func (d *draft) parties() []string {
+	first, end := d.clause()
+	codes := slices.DeleteFunc(d.v.codesIn(first, end), func(c string) bool { return c == "WORLD" || isBody(c) })
+	if len(codes) < 2 {
+		codes = slices.DeleteFunc(d.v.codesIn(d.sentence.First, d.sentence.End), func(c string) bool { return c == "WORLD" || isBody(c) })
+	}
+	for _, c := range d.v.topic {
+		if len(codes) >= 2 {
+			break
+		}
+		if !slices.Contains(codes, c) {
+			codes = append(codes, c)
+		}
+	}
+	return slices.Sorted(slices.Values(codes))
+}
+
+// reporter is whose trade is told: a country before the flow, the subject, or
+// the country most named.
+func (d *draft) reporter() []string {
+	if codes := d.possessor(); codes != nil {
+		return codes
+	}
+	for i := d.trigger.First; i >= d.sentence.First; i-- {
+		if e, ok := d.v.at(i, ontology.LabelCountry); ok && !isBody(e.Value) {
+			return []string{e.Value}
+		}
+	}
+	return d.actedBefore()
+}
+
+// ratesIn gives the tariff rates inside tokens [first, end).
+func (v *view) ratesIn(first, end int) event.Value {
+	var out []event.Rate
+	for _, e := range v.within(first, end, labelRate) {
+		r := v.rates[e.Ref].Rate
+		out = append(out, event.Rate{Value: r.Value, Min: r.Min, Max: r.Max, Unit: r.Unit, Qualifier: r.Qualifier})
+	}
+	return event.Value{Rates: out}
+}
+
+// sectorsIn gives the codes of the sectors inside tokens [first, end).
+func (v *view) sectorsIn(first, end int) event.Value {
+	var out []string
+	for _, e := range v.within(first, end, ontology.LabelSector) {
+		out = append(out, e.Value)
+	}
+	if len(out) == 0 {
+		return event.Value{}
+	}
+	return event.List(slices.Sorted(slices.Values(unique(out)))...)
+}
+
+// date is the first date of the clause that "from", "on", "effective" or the
+// like introduces; the words as the article gives them.
+func (d *draft) date() event.Value { return d.dateAfter("%date_cue") }
+
+// until is the date behind "until" or "through".
+func (d *draft) until() event.Value { return d.dateAfter("%until") }
+
+func (d *draft) dateAfter(cue string) event.Value {
+	first, end := d.clause()
+	for _, e := range d.v.within(first, end, labelDate) {
+		if d.v.hasAt(e.First-1, cue) || d.v.lower(e.First-1) == "the" && d.v.hasAt(e.First-2, cue) {
+			return event.Text(d.v.doc.Span(e.First, e.End))
+		}
+	}
+	return event.Value{}
+}
+
+// change is the first percentage or number of points behind the trigger.
+func (d *draft) change() event.Value {
+	_, end := d.clause()
+	for i := d.trigger.First; i < min(end, d.trigger.End+14); i++ {
+		if e, ok := d.v.at(i, labelPercent); ok && d.v.lower(i-1) != "to" {
+			return event.Text(d.v.doc.Span(e.First, e.End))
+		}
+		if e, ok := d.v.at(i, labelQuantity); ok && d.v.lower(i-1) == "by" {
+			return event.Text(d.v.doc.Span(e.First, e.End))
+		}
+	}
+	return event.Value{}
+}
+
+// amount is the first sum of money in the clause.
+func (d *draft) amount() event.Value {
+	first, end := d.clause()
+	for _, e := range d.v.within(first, end, labelMoney) {
+		return event.Text(d.v.doc.Span(e.First, e.End))
+	}
+	return event.Value{}
+}
