@@ -1,0 +1,483 @@
+package extract
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/tradewire/tradewire/internal/document"
+	"github.com/tradewire/tradewire/internal/event"
+	"github.com/tradewire/tradewire/internal/ontology"
+)
+
+// person is an official found in one text.
+type person struct {
+	Official event.Official
+	// First and End are the tokens of the first mention of the name.
+	First, End int
+	// Kind is the standing of the role, as in lexicon/roles.yaml; empty when
+	// the text gives no role.
+	Kind string
+	// Surname is the word by which the text names the person later.
+	Surname string
+}
+
+// rules by which an official is found.
+const (
+	ruleTitleBefore = "official.title_before"
+	ruleTitleAfter  = "official.title_after"
+	ruleSpeaker     = "official.speaker"
+	ruleHolder      = "official.holder"
+)
+
+// peopleFinder gathers the officials of one text.
+type peopleFinder struct {
+	*nameFinder
+	people []person
+	// loose are the holders' surnames seen before anyone is known by them.
+	publisher *string
+}
+
+// findPeople finds the officials of the text and marks every mention of them
+// as a PERSON: its Value is the country, its Ref the index into the result.
+// body says that the text is an article's body, whose speakers' lines
+// ("Jane Roe: …") name officials too.
+func (v *view) findPeople(body bool) []person {
+	f := &peopleFinder{nameFinder: newNameFinder(v)}
+	for i := range v.found {
+		if e, ok := v.at(i, ontology.LabelRole); ok && f.isRole(e) {
+			f.byTitle(e)
+		}
+	}
+	for i := range v.found {
+		if e, ok := v.at(i, ontology.LabelHolder); ok && e.How == ontology.HowName {
+			f.byHolder(e)
+		}
+	}
+	if body {
+		f.speakers()
+	}
+	for i := range v.found {
+		if e, ok := v.at(i, ontology.LabelHolder); ok && e.How == ontology.HowSurname {
+			f.bySurname(e)
+		}
+	}
+	f.mentions()
+	return f.people
+}
+
+// isRole drops a title that is part of a body's name or of a longer title
+// that no official has.
+func (f *peopleFinder) isRole(e ontology.Entity) bool {
+	for i := max(0, e.First-4); i <= e.First; i++ {
+		if b, ok := f.v.at(i, ontology.LabelBody); ok && b.End >= e.End && b.End-b.First > e.End-e.First {
+			return false
+		}
+		if n, ok := f.v.at(i, "%not_official"); ok && n.End >= e.End && n.End-n.First > e.End-e.First {
+			return false
+		}
+	}
+	return true
+}
+
+// byTitle reads the name that belongs to a title.
+func (f *peopleFinder) byTitle(role ontology.Entity) {
+	p := f.post(role)
+	if f.after(p) {
+		return
+	}
+	if !f.plural(role) {
+		f.apposed(p)
+	}
+}
+
+// after reads "Trade Minister Jane Roe", "spokesman for the ministry Jane Roe"
+// and "the ambassador, Jane Roe,".
+func (f *peopleFinder) after(p post) bool {
+	limit := f.v.sentence(p.role.First).End
+	for _, at := range []int{p.role.End, f.afterBracket(p.role.End, limit), p.end} {
+		at = f.honorifics(at, limit)
+		end := f.nameAt(at)
+		if at >= limit || end == at || end > limit || !f.tok[at].Space || f.caseless[f.v.doc.SentenceOf(at)] && !f.sureName(at, end) {
+			continue
+		}
+		known, holder := f.holder(at, end)
+		direct := at == p.role.End || p.end != p.role.End && at == p.end
+		if !p.official(direct, known) {
+			return true
+		}
+		f.take(p, at, end, holder, ruleTitleBefore)
+		if f.plural(p.role) {
+			f.list(p, end, limit)
+		}
+		return true
+	}
+	return f.afterComma(p, limit)
+}
+
+func (f *peopleFinder) honorifics(at, limit int) int {
+	for at < limit {
+		e, ok := f.v.at(at, "%honorific")
+		if !ok {
+			return at
+		}
+		at = e.End
+	}
+	return at
+}
+
+// sureName reports whether capitals that mean nothing are a name all the same.
+func (f *peopleFinder) sureName(first, end int) bool {
+	if known, _ := f.holder(first, end); known {
+		return true
+	}
+	return f.words(first, end) >= 2
+}
+
+func (f *peopleFinder) afterComma(p post, limit int) bool {
+	at := p.end
+	if at+1 >= limit || f.tok[at].Norm != "," || !p.official(false, false) || f.plural(p.role) {
+		return false
+	}
+	at = f.honorifics(at+1, limit)
+	end := f.nameAt(at)
+	if end >= limit || f.words(at, end) < 2 || !slices.Contains([]string{",", ".", ")", ";", "--"}, f.tok[end].Norm) {
+		return false
+	}
+	if prev := f.v.lower(p.first - 1); prev == "," || f.nameBefore(p.first) < p.first {
+		return false // the title belongs to a name before it
+	}
+	if f.tok[end].Norm == "," && f.follows(end+1) {
+		return false // that name has a title of its own
+	}
+	_, holder := f.holder(at, end)
+	f.take(p, at, end, holder, ruleTitleBefore)
+	return true
+}
+
+// follows reports an apposition at token i.
+func (f *peopleFinder) follows(i int) bool {
+	for j := i; j < min(i+5, len(f.tok)); j++ {
+		if f.starts(j, ontology.LabelRole, "%not_official") {
+			return true
+		}
+	}
+	return false
+}
+
+// list reads on in "Governors Jane Roe of Ohio, John Doe of Utah and …".
+func (f *peopleFinder) list(p post, at, limit int) {
+	for at < limit {
+		if f.tok[at].Lower == "of" {
+			at = f.v.spanEnd(at + 1)
+		}
+		for at < limit && (f.tok[at].Norm == "," || f.tok[at].Lower == "and") {
+			at++
+		}
+		end := f.nameAt(at)
+		if at >= limit || end == at || f.words(at, end) < 2 && end < limit && f.tok[end].Norm != "," {
+			return
+		}
+		_, holder := f.holder(at, end)
+		f.take(p, at, end, holder, ruleTitleBefore)
+		at = end
+	}
+}
+
+// spanEnd is the end of the longest entity at token i, or of its one word.
+func (v *view) spanEnd(i int) int {
+	end := i + 1
+	if i < len(v.found) {
+		for _, e := range v.found[i] {
+			end = max(end, e.End)
+		}
+	}
+	return min(end, len(v.found))
+}
+
+// apposed reads "Jane Roe, the trade minister" and "Jane Roe, a professor and
+// former trade minister".
+func (f *peopleFinder) apposed(p post) {
+	least := f.v.sentence(p.role.First).First
+	at := f.backTo(p.first, least)
+	if at <= least {
+		return
+	}
+	sep := f.tok[at-1].Norm
+	if sep != "," && sep != "--" && sep != "(" && f.v.lower(at-1) != "is" && f.v.lower(at-1) != "as" && f.v.lower(at-1) != "was" {
+		return
+	}
+	end := at - 1
+	if f.v.lower(end-1) == "who" {
+		end--
+	}
+	if end > least && f.tok[end-1].Norm == ")" {
+		for k := end - 2; k > max(least, end-8); k-- {
+			if f.tok[k].Norm == "(" {
+				end = k
+				break
+			}
+		}
+	}
+	if end > least && f.tok[end-1].Norm == "," {
+		end--
+	}
+	first := f.nameBefore(end)
+	known, holder := f.holder(first, end)
+	if first >= end || !p.official(false, known) || !f.fullName(first, end, known) {
+		return
+	}
+	if f.ownTitle(first) && !known {
+		return
+	}
+	f.take(p, first, end, holder, ruleTitleAfter)
+}
+
+// fullName accepts a name of one word only after an honorific.
+func (f *peopleFinder) fullName(first, end int, known bool) bool {
+	if known || f.words(first, end) >= 2 {
+		return true
+	}
+	_, addressed := f.endingAt(first, "%honorific")
+	return addressed || first > 0 && f.byName(f.v.doc.Span(first, end), "") >= 0
+}
+
+// ownTitle reports a title right before the name, to which the name belongs.
+func (f *peopleFinder) ownTitle(first int) bool {
+	if _, ok := f.endingAt(first, "%not_official"); ok {
+		_, role := f.endingAt(first, ontology.LabelRole)
+		return !role
+	}
+	return false
+}
+
+// backTo goes left over articles, and over the first half of "a professor
+// and former minister".
+func (f *peopleFinder) backTo(at, least int) int {
+	for at > least && slices.Contains([]string{"the", "a", "an", "another", "one", "his", "her"}, f.tok[at-1].Lower) {
+		at--
+	}
+	if at <= least || f.tok[at-1].Lower != "and" {
+		return at
+	}
+	titled := false
+	for i := at - 2; i > max(least, at-20); i-- {
+		if f.starts(i, ontology.LabelRole, "%not_official") {
+			titled = true
+		}
+		if f.tok[i].Norm == "," {
+			if titled {
+				return i + 1
+			}
+			return at
+		}
+	}
+	return at
+}
+
+// speakers reads the lines "Jane Roe: …" of a transcript.
+func (f *peopleFinder) speakers() {
+	paragraph := -1
+	for _, s := range f.v.doc.Sentences {
+		if s.Paragraph == paragraph {
+			continue
+		}
+		paragraph = s.Paragraph
+		end := f.nameAt(s.First)
+		if end == s.First || end >= s.End || f.tok[end].Norm != ":" || f.words(s.First, end) < 2 {
+			continue
+		}
+		if f.byName(f.v.doc.Span(s.First, end), "") >= 0 || !f.transcribed(s.First, end) {
+			continue
+		}
+		_, holder := f.holder(s.First, end)
+		f.take(post{first: s.First, end: s.First}, s.First, end, holder, ruleSpeaker)
+	}
+}
+
+// transcribed reports whether the speaker is the government's: named in the
+// title with an office, or on the page of a government.
+func (f *peopleFinder) transcribed(first, end int) bool {
+	title := strings.ToLower(f.v.meta.Title)
+	if strings.Contains(title, strings.ToLower(f.v.doc.Span(first, end))) {
+		for _, word := range []string{"spokes", "minister", "secretary", "press conference", "president", "ambassador", "representative", "commissioner"} {
+			if strings.Contains(title, word) {
+				return true
+			}
+		}
+	}
+	return f.eastern(first, end) && (f.v.meta.Official || f.publishedByBody())
+}
+
+func (f *peopleFinder) publishedByBody() bool {
+	d := document.New(f.v.meta.Publisher)
+	return slices.ContainsFunc(f.v.o.Gazetteer.Find(d.Tokens), func(e ontology.Entity) bool { return e.Label == ontology.LabelBody })
+}
+
+// byHolder takes a full name of the lexicon that stands without a title.
+func (f *peopleFinder) byHolder(e ontology.Entity) {
+	if f.byName(f.v.doc.Span(e.First, e.End), "") >= 0 || !f.held(e.Ref) || f.ownTitle(e.First) {
+		return
+	}
+	if e.First > 0 && f.tok[e.First].Space && f.nameWord(e.First-1) && !f.blockedBack(e.First-1) && e.First-1 > f.v.sentence(e.First).First && !f.caseless[f.v.doc.SentenceOf(e.First)] {
+		return // a longer name
+	}
+	if e.End < len(f.tok) && f.tok[e.End].Norm == "," && f.otherwise(e.End+1) {
+		return
+	}
+	f.take(post{first: e.First, end: e.First}, e.First, e.End, e.Ref, ruleHolder)
+}
+
+// otherwise reports an apposition that makes its bearer no official.
+func (f *peopleFinder) otherwise(i int) bool {
+	for j := i; j < min(i+5, len(f.tok)); j++ {
+		if f.starts(j, ontology.LabelRole) {
+			return false
+		}
+		if f.starts(j, "%not_official") {
+			return true
+		}
+	}
+	return false
+}
+
+// bySurname takes a bare surname that means one holder only, in office on
+// the day of the article.
+func (f *peopleFinder) bySurname(e ontology.Entity) {
+	name := f.v.doc.Span(e.First, e.End)
+	if f.byName(name, "") >= 0 || !f.alone(e.First, e.End) || f.partOfBody(e.First) || !f.inOffice(e.Ref) {
+		return
+	}
+	f.take(post{first: e.First, end: e.First}, e.First, e.End, e.Ref, ruleHolder)
+}
+
+// partOfBody reports a surname inside "the Roe administration".
+func (f *peopleFinder) partOfBody(i int) bool {
+	for j := max(0, i-3); j <= i; j++ {
+		if b, ok := f.v.at(j, ontology.LabelBody); ok && b.End > i {
+			return true
+		}
+	}
+	return slices.Contains([]string{"administration", "tower", "organization", "round"}, f.v.lower(i+1))
+}
+
+// alone reports that no other capitalised word makes a longer name of it.
+func (f *peopleFinder) alone(first, end int) bool {
+	s := f.v.sentence(first)
+	if f.caseless[s.Index] {
+		return true
+	}
+	if first > s.First && f.tok[first].Space && f.nameWord(first-1) && !f.blockedBack(first-1) {
+		if first-1 > s.First || !f.starts(first-1, "%not_name") && f.tok[first-1].Space {
+			return false
+		}
+	}
+	return end >= s.End || !f.tok[end].Space || !f.nameWord(end) || f.blocked(end, 0)
+}
+
+// byName returns the person of that name, or one whose surname or longer
+// name it is; -1 when none.
+func (f *peopleFinder) byName(name, country string) int {
+	for i := len(f.people) - 1; i >= 0; i-- {
+		p := f.people[i]
+		if samePerson(p.Official.Name, p.Surname, name) && (country == "" || p.Official.Country == "" || p.Official.Country == country || strings.Contains(name, " ")) {
+			return i
+		}
+	}
+	return -1
+}
+
+// samePerson compares a known name with another form of it.
+func samePerson(name, surname, other string) bool {
+	if strings.EqualFold(name, other) || strings.EqualFold(surname, other) {
+		return true
+	}
+	a, b := strings.Fields(strings.ToLower(name)), strings.Fields(strings.ToLower(other))
+	if len(a) == 1 && len(b) > 1 {
+		return a[0] == b[len(b)-1]
+	}
+	if len(b) < 2 || len(a) < 2 {
+		return false
+	}
+	return a[len(a)-1] == b[len(b)-1] && strings.Trim(a[0], ".")[0] == b[0][0] && (len(a) != len(b) || len(strings.Trim(a[0], ".")) == 1 || len(strings.Trim(b[0], ".")) == 1)
+}
+
+// take adds a person, or what is new about one that is known.
+func (f *peopleFinder) take(p post, first, end, holder int, rule string) {
+	name := f.v.doc.Span(first, end)
+	country := f.countryOf(p, first, end, holder)
+	role := strings.TrimSpace(f.roleText(p, first, end))
+	if i := f.byName(name, country); i >= 0 {
+		f.improve(i, name, role, country, p.role.How)
+		return
+	}
+	f.people = append(f.people, person{
+		Official: event.Official{Name: plainName(name), Role: role, Country: country, Rule: rule, Evidence: []event.Evidence{f.v.evidence(first, end)}},
+		First:    first, End: end, Kind: p.role.How, Surname: f.surname(first, end, country),
+	})
+}
+
+// improve fills what was unknown of a person; a longer name replaces a
+// surname.
+func (f *peopleFinder) improve(i int, name, role, country, kind string) {
+	p := &f.people[i]
+	if len(name) > len(p.Official.Name) && strings.Contains(name, " ") {
+		p.Official.Name = plainName(name)
+	}
+	if p.Official.Role == "" {
+		p.Official.Role, p.Kind = role, kind
+	}
+	if p.Official.Country == "" {
+		p.Official.Country = country
+	}
+}
+
+func plainName(name string) string { return strings.Join(strings.Fields(name), " ") }
+
+// roleText is the title as the article gives it, without the name.
+func (f *peopleFinder) roleText(p post, first, end int) string {
+	if p.role.End == 0 {
+		return ""
+	}
+	last := p.end
+	if first >= p.role.End && first < last {
+		last = f.afterBracket(p.role.End, first)
+	}
+	return plainName(f.v.doc.Span(p.first, last))
+}
+
+// officials merges what the title and the body name: each person once, with
+// the fullest name, in order of the body.
+func officials(title, body *view, titlePeople, bodyPeople []person) []event.Official {
+	out := make([]event.Official, 0, len(bodyPeople)+1)
+	surnames := make([]string, 0, len(bodyPeople)+1)
+	for _, list := range [][]person{bodyPeople, titlePeople} {
+		for _, p := range list {
+			i := slices.IndexFunc(out, func(o event.Official) bool { return samePerson(o.Name, "", p.Official.Name) })
+			if i < 0 {
+				i = slices.Index(surnames, p.Surname)
+				if i >= 0 && strings.Contains(p.Official.Name, " ") && strings.Contains(out[i].Name, " ") {
+					i = -1
+				}
+			}
+			if i < 0 {
+				out, surnames = append(out, p.Official), append(surnames, p.Surname)
+				continue
+			}
+			join(&out[i], p.Official)
+		}
+	}
+	return out
+}
+
+// join fills what the first form left open.
+func join(o *event.Official, other event.Official) {
+	if len(other.Name) > len(o.Name) {
+		o.Name = other.Name
+	}
+	if o.Role == "" {
+		o.Role = other.Role
+	}
+	if o.Country == "" {
+		o.Country = other.Country
+	}
+}
