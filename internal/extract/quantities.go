@@ -1,0 +1,154 @@
+package extract
+
+import "strconv"
+
+// Labels of the terms in ontology/terms_quantities.yaml.
+const (
+	labelNumber   = "NUMBER"
+	labelTens     = "TENS"
+	labelFraction = "FRACTION"
+	labelPerCent  = "PERCENTWORD"
+	labelPoints   = "POINTS"
+	labelScale    = "SCALE"
+	labelCurrency = "CURRENCY"
+	labelCent     = "CENT"
+	labelUnit     = "UNIT"
+)
+
+// findQuantities marks percentages, amounts of money and counts with a unit.
+// A percentage's and an amount's Value is its number in digits; an amount's
+// has its currency in front ("USD 34000000000").
+func (v *view) findQuantities() {
+	for i := 0; i < len(v.doc.Tokens); {
+		end := max(v.markMoney(i), v.markPercent(i), v.markCount(i))
+		i = max(end, i+1)
+	}
+}
+
+// number reads the number at token i: digits ("1,585", "10.5") or a word
+// ("five", "twenty-five"). No ordinals, years in the plural or scales.
+func (v *view) number(i int) (value float64, end int, ok bool) {
+	if i < 0 || i >= len(v.doc.Tokens) {
+		return 0, i, false
+	}
+	if c := v.lower(i)[0]; c >= '0' && c <= '9' {
+		value, err := strconv.ParseFloat(v.lower(i), 64)
+		return value, i + 1, err == nil
+	}
+	if e, found := v.at(i, labelTens); found {
+		value, end = decimal(e.Value), e.End
+		next := end
+		if v.lower(next) == "-" {
+			next++
+		}
+		if unit, found := v.at(next, labelNumber); found && decimal(unit.Value) > 0 && decimal(unit.Value) < 10 {
+			return value + decimal(unit.Value), unit.End, true
+		}
+		return value, end, true
+	}
+	if e, found := v.at(i, labelNumber); found {
+		return decimal(e.Value), e.End, true
+	}
+	return 0, i, false
+}
+
+// decimal reads a number of the lexicon.
+func decimal(s string) float64 {
+	f, err := strconv.ParseFloat(s, 64)
+	if err != nil {
+		return 0
+	}
+	return f
+}
+
+// percentWord returns the token behind "%", "percent" or "-percent" at i.
+func (v *view) percentWord(i int) (end int, ok bool) {
+	if v.lower(i) == "-" {
+		i++
+	}
+	if e, found := v.at(i, labelPoints); found {
+		return e.End, false
+	}
+	e, found := v.at(i, labelPerCent)
+	return e.End, found
+}
+
+// markPercent marks a percentage that starts at i and returns its end, or 0.
+// "15 percentage points" is a quantity, not a percentage.
+func (v *view) markPercent(i int) int {
+	value, end, ok := v.number(i)
+	if !ok {
+		return 0
+	}
+	last, ok := v.percentWord(end)
+	if !ok {
+		return 0
+	}
+	v.mark(labelPercent, digits(value), 0, i, last)
+	v.mark(labelQuantity, digits(value)+" percent", 0, i, last)
+	return last
+}
+
+// markMoney marks an amount that starts at i ("$34 billion", "3.2 bln dlrs",
+// "50 cents") and returns its end, or 0.
+func (v *view) markMoney(i int) int {
+	currency, before := v.at(i, labelCurrency)
+	start := i
+	if before {
+		start = currency.End
+	}
+	value, end, ok := v.number(start)
+	if !ok {
+		return 0
+	}
+	value, end = v.scaled(value, end)
+	if !before {
+		if v.lower(end) == "-" {
+			end++
+		}
+		if currency, ok = v.at(end, labelCurrency); ok {
+			end = currency.End
+		} else if currency, ok = v.at(end, labelCent); ok {
+			value, end = value/100, currency.End
+		} else {
+			return 0
+		}
+	}
+	v.mark(labelMoney, currency.Value+" "+digits(value), 0, i, end)
+	v.mark(labelQuantity, currency.Value+" "+digits(value), 0, i, end)
+	return end
+}
+
+// scaled applies "billion", "bn" and the like behind a number.
+func (v *view) scaled(value float64, end int) (float64, int) {
+	at := end
+	if v.lower(at) == "-" {
+		at++
+	}
+	if e, ok := v.at(at, labelScale); ok {
+		return value * decimal(e.Value), e.End
+	}
+	return value, end
+}
+
+// markCount marks "79 points" or "1.2 million tonnes" and returns its end, or 0.
+func (v *view) markCount(i int) int {
+	value, end, ok := v.number(i)
+	if !ok {
+		return 0
+	}
+	value, end = v.scaled(value, end)
+	if v.lower(end) == "-" {
+		end++
+	}
+	for _, label := range [...]string{labelPoints, labelUnit} {
+		if e, found := v.at(end, label); found {
+			v.mark(labelQuantity, digits(value)+" "+e.Value, 0, i, e.End)
+			return e.End
+		}
+	}
+	return 0
+}
+
+// digits writes a number with the fewest digits that give it back.
+func digits(f float64) string { return strconv.FormatFloat(f, 'f', -1, 64) }

@@ -1,0 +1,185 @@
+package extract
+
+import "github.com/tradewire/tradewire/internal/document"
+
+// How far from a percentage its noun may stand, in tokens.
+const (
+	forwardReach  = 9
+	backwardReach = 34
+	closeReach    = 4
+	imposeReach   = 7
+	gapReach      = 6
+)
+
+// rateContext judges the candidates of one sentence by its words.
+type rateContext struct {
+	v *view
+	s document.Sentence
+	// tariffs says that this or the last sentence speaks of tariffs.
+	tariffs bool
+	// here says that this sentence does.
+	here bool
+	// other says that the sentence speaks of some other kind of rate.
+	other   bool
+	utility bool
+}
+
+func (v *view) rateContext(s document.Sentence) rateContext {
+	speaks := func(s document.Sentence) bool {
+		return v.has(s.First, s.End, labelRateNoun) || v.has(s.First, s.End, "%rate_context")
+	}
+	c := rateContext{v: v, s: s, here: speaks(s), other: v.has(s.First, s.End, labelOther)}
+	c.tariffs = c.here || s.Index > 0 && speaks(v.doc.Sentences[s.Index-1])
+	c.utility = v.has(s.First, s.End, "%rate_utility") && !v.has(s.First, s.End, "%rate_trade")
+	return c
+}
+
+// judge says whether f is a tariff rate by the words around it alone.
+func (c rateContext) judge(f candidate) verdict {
+	switch {
+	case c.utility:
+		return no
+	case c.forward(f):
+		return yes
+	case f.zero && !c.v.endsAt("%rate_to", f.first):
+		return no
+	case f.zero && c.v.lower(f.end) == "-":
+		return no
+	case c.changes(f):
+		return no
+	case c.weakly(f), c.backward(f), c.imposed(f):
+		return yes
+	case f.unit != "percent" || f.zero || f.fraction:
+		return no
+	}
+	return unknown
+}
+
+// forward looks for the noun behind the number: "25% reciprocal tariffs".
+func (c rateContext) forward(f candidate) bool {
+	reach := forwardReach
+	if f.zero || f.fraction {
+		reach = 4
+	}
+	for i := f.end; i < min(f.end+reach, c.s.End); i++ {
+		if _, ok := c.v.at(i, labelRateNoun); ok {
+			return true
+		}
+		if c.v.is(i, labelOther) || c.v.is(i, "%rate_stop") || c.v.is(i, labelPercent) || i == f.end && c.v.is(i, "%rate_not_after") {
+			return false
+		}
+	}
+	return false
+}
+
+// is reports whether an entity of the label starts at token i.
+func (v *view) is(i int, label string) bool {
+	_, ok := v.at(i, label)
+	return ok
+}
+
+// changes reports that the number measures a change or a share: "rose 5%",
+// "by 10%", "25% of exports".
+func (c rateContext) changes(f candidate) bool {
+	before := f.first
+	if start, ok := c.v.cueEnding("%rate_skip", before); ok {
+		before = start
+	}
+	if before > c.s.First && c.v.endsAt("%rate_not_before", before) {
+		return true
+	}
+	if f.end >= c.s.End || c.v.is(f.end, "%rate_base") {
+		return false
+	}
+	if c.v.is(f.end, "%rate_not_after") || c.v.is(f.end, labelOther) {
+		return true
+	}
+	return !c.v.is(f.end, "%rate_stop") && !c.v.is(f.end, "%rate_weak") && f.end+1 < c.s.End &&
+		(c.v.is(f.end+1, labelOther) || c.v.is(f.end+1, "%rate_not_after") && c.v.lower(f.end+1) != "of")
+}
+
+// weakly accepts "a 10% baseline" where tariffs are spoken of.
+func (c rateContext) weakly(f candidate) bool {
+	return c.tariffs && !c.other && c.v.is(f.end, "%rate_weak") && f.end < c.s.End
+}
+
+// backward looks for the noun before the number: "tariffs on steel to 50%".
+// The nearest noun decides.
+func (c rateContext) backward(f candidate) bool {
+	linked := c.v.endsAt("%rate_link", f.first) || c.v.endsAt("%q_range", f.first)
+	for i := f.first - 1; i >= max(c.s.First, f.first-backwardReach); i-- {
+		near := linked || f.first-i <= closeReach
+		switch {
+		case c.v.lower(i) == ";" || c.v.is(i, labelOther):
+			return false
+		case c.v.is(i, labelRateNoun):
+			return near
+		case c.v.is(i, "%rate_weak") && near && f.first-i < 2*forwardReach:
+			if c.tariffs && !c.other {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// imposed accepts "slapped 25% on steel" where tariffs are spoken of.
+func (c rateContext) imposed(f candidate) bool {
+	if !c.v.is(f.end, "%rate_on") || c.other || !c.tariffs && !c.v.title {
+		return false
+	}
+	for i := f.first - 1; i >= max(c.s.First, f.first-imposeReach); i-- {
+		if c.v.is(i, "%rate_impose") {
+			return true
+		}
+	}
+	return false
+}
+
+// spread carries a verdict along lists and pairs: "25 percent, 20 percent
+// and 5 percent", "25% on steel and 10% on aluminium".
+func (c rateContext) spread(all []candidate) {
+	for i := 1; i < len(all); i++ {
+		c.tie(&all[i-1], &all[i])
+		if all[i].verdict == unknown && all[i-1].verdict == yes && (c.listed(all[i-1], all[i]) || c.elliptic(all[i])) {
+			all[i].verdict = yes
+		}
+	}
+	for i := len(all) - 1; i > 0; i-- {
+		if all[i-1].verdict == unknown && all[i].verdict == yes && c.listed(all[i-1], all[i]) {
+			all[i-1].verdict = yes
+		}
+	}
+}
+
+// tie makes the two of "from A to B" agree; a doubt about one is a doubt
+// about both.
+func (c rateContext) tie(a, b *candidate) {
+	if !b.tied {
+		return
+	}
+	switch {
+	case a.verdict == no || b.verdict == no:
+		a.verdict, b.verdict = no, no
+	case a.verdict == yes || b.verdict == yes:
+		a.verdict, b.verdict = yes, yes
+	}
+}
+
+// listed reports that only list words stand between two candidates.
+func (c rateContext) listed(a, b candidate) bool {
+	if b.first-a.end > gapReach {
+		return false
+	}
+	for i := a.end; i < b.first; i++ {
+		if !c.v.is(i, "%rate_gap") && !c.v.is(i, "%rate_skip") {
+			return false
+		}
+	}
+	return true
+}
+
+// elliptic accepts "(25% tariffs on steel) and 10% on aluminium".
+func (c rateContext) elliptic(f candidate) bool {
+	return !c.other && c.here && c.v.is(f.end, "%rate_on") && f.end < c.s.End
+}

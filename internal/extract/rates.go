@@ -1,0 +1,254 @@
+package extract
+
+import (
+	"github.com/tradewire/tradewire/internal/document"
+	"github.com/tradewire/tradewire/internal/event"
+)
+
+// rate is a tariff rate and the tokens [First, End) that say it, words such
+// as "up to" among them.
+type rate struct {
+	event.Rate
+	First, End int
+}
+
+// labelRateNoun marks nouns whose percentage is a tariff rate, labelOther
+// those whose percentage is something else (ontology/terms_quantities.yaml).
+const (
+	labelRateNoun = "RATENOUN"
+	labelOther    = "OTHERRATE"
+)
+
+// leastYear is the least number without a percent sign that is rather a year
+// than the start of a range.
+const leastYear = 1500
+
+type verdict int
+
+const (
+	unknown verdict = iota
+	yes
+	no
+)
+
+// candidate is a number that may be a rate: a value, or min and max.
+type candidate struct {
+	first, end     int // with the words that bound it
+	low, high      float64
+	between        bool
+	unit           string
+	qualifier      string
+	zero, fraction bool
+	// tied says that it stands with the one before it: "from 10% to 25%".
+	tied    bool
+	verdict verdict
+}
+
+// findRates finds the tariff, duty, levy and trade-remedy rates, in order,
+// and marks them with their index; By and On stay empty.
+func (v *view) findRates() []rate {
+	var out []rate
+	for _, s := range v.doc.Sentences {
+		found := v.candidates(s)
+		if len(found) == 0 {
+			continue
+		}
+		c := v.rateContext(s)
+		for i := range found {
+			found[i].verdict = c.judge(found[i])
+		}
+		c.spread(found)
+		for _, f := range found {
+			if f.verdict != yes {
+				continue
+			}
+			v.mark(labelRate, "", len(out), f.first, f.end)
+			out = append(out, rate{Rate: v.rateOf(f), First: f.first, End: f.end})
+		}
+	}
+	return out
+}
+
+func (v *view) rateOf(f candidate) event.Rate {
+	r := event.Rate{Unit: f.unit, Qualifier: f.qualifier, Evidence: []event.Evidence{v.evidence(f.first, f.end)}}
+	if f.between {
+		r.Qualifier, r.Min, r.Max = "between", &f.low, &f.high
+	} else {
+		r.Value = &f.low
+	}
+	return r
+}
+
+// candidates reads sentence s for numbers that may be rates.
+func (v *view) candidates(s document.Sentence) []candidate {
+	var out []candidate
+	for i := s.First; i < s.End; {
+		found := v.candidateAt(i, s)
+		if len(found) == 0 {
+			i++
+			continue
+		}
+		for k := range found {
+			v.bound(&found[k], s)
+		}
+		out = append(out, found...)
+		i = max(i+1, found[len(found)-1].end)
+	}
+	return out
+}
+
+// candidateAt reads what starts at token i: none, one, or two that are tied.
+func (v *view) candidateAt(i int, s document.Sentence) []candidate {
+	if e, ok := v.at(i, labelMoney); ok {
+		return v.specific(i, e.End, s)
+	}
+	if e, ok := v.at(i, labelFraction); ok && e.End < s.End {
+		return []candidate{{first: i, end: e.End, low: decimal(e.Value), unit: "percent", fraction: true}}
+	}
+	value, end, ok := v.number(i)
+	if !ok || end > s.End {
+		return nil
+	}
+	last, percent := v.percentWord(end)
+	if percent {
+		end = last
+	}
+	one := candidate{first: i, end: end, low: value, unit: "percent"}
+	if second, joiner, ok := v.second(end, s); ok && (percent || value < leastYear) {
+		return v.pair(one, second, joiner, percent)
+	}
+	if percent {
+		return []candidate{one}
+	}
+	if c := v.lower(i)[0]; value == 0 && (c < '0' || c > '9') {
+		one.zero = true
+		return []candidate{one}
+	}
+	return nil
+}
+
+// second reads "to 25%" or "-15%" behind a first number.
+func (v *view) second(at int, s document.Sentence) (candidate, string, bool) {
+	joiner := v.lower(at)
+	switch joiner {
+	case "to", "-", "--", "and", "or":
+	default:
+		return candidate{}, "", false
+	}
+	e, ok := v.at(at+1, labelPercent)
+	if !ok || e.End > s.End {
+		return candidate{}, "", false
+	}
+	return candidate{first: at + 1, end: e.End, low: decimal(e.Value), unit: "percent"}, joiner, true
+}
+
+// pair decides whether two numbers are a range or two rates. percent says
+// that the first has its own percent sign.
+func (v *view) pair(a, b candidate, joiner string, percent bool) []candidate {
+	ranging := v.endsAt("%q_range", a.first) || v.endsAt("%q_range", v.beforeQualifiers(a.first))
+	span := ranging && joiner != "or"
+	switch joiner {
+	case "-", "--":
+		span = true
+	case "to":
+		before := v.lower(v.beforeQualifiers(a.first) - 1)
+		span = ranging || before != "from" && (!percent || before == "of" || before == "at")
+	}
+	if span && b.low > a.low {
+		a.between, a.high, a.end = true, b.low, b.end
+		return []candidate{a}
+	}
+	b.tied = true
+	if percent || joiner == "to" || joiner == "and" || joiner == "or" {
+		return []candidate{a, b}
+	}
+	return []candidate{b}
+}
+
+// specific reads "$3 a ton", "$80 to $200 per item" at money [i, end).
+func (v *view) specific(i, end int, s document.Sentence) []candidate {
+	e, _ := v.at(i, labelMoney)
+	one := candidate{first: i, end: end, low: amount(e.Value)}
+	if joiner := v.lower(end); joiner == "to" || joiner == "-" || joiner == "--" {
+		if next, ok := v.at(end+1, labelMoney); ok {
+			one.between, one.high, one.end = true, amount(next.Value), next.End
+		}
+	}
+	switch v.lower(one.end) {
+	case "per", "a", "an", "/":
+	default:
+		return nil
+	}
+	unit, ok := v.at(one.end+1, labelUnit)
+	if !ok || unit.End > s.End {
+		return nil
+	}
+	one.end, one.unit = unit.End, e.Value[:3]+"/"+unit.Value
+	return []candidate{one}
+}
+
+// amount is the number of a MONEY entity's value ("USD 3").
+func amount(value string) float64 { return decimal(value[4:]) }
+
+// bound takes in the words that bound the number and names the qualifier;
+// an outer "up to" outranks an inner "almost".
+func (v *view) bound(c *candidate, s document.Sentence) {
+	c.qualifier = "exact"
+	for _, q := range [...]struct{ cue, name string }{{"%q_about", "about"}, {"%q_at_least", "at_least"}, {"%q_up_to", "up_to"}} {
+		if start, ok := v.cueEnding(q.cue, c.first); ok && start >= s.First {
+			c.qualifier, c.first = q.name, start
+		}
+	}
+	for _, q := range [...]struct{ cue, name string }{{"%q_or_more", "at_least"}, {"%q_or_less", "up_to"}} {
+		if e, ok := v.at(c.end, q.cue); ok && e.End <= s.End {
+			c.qualifier, c.end = q.name, e.End
+		}
+	}
+}
+
+// beforeQualifiers is the start of the bounding words that end at token i.
+func (v *view) beforeQualifiers(i int) int {
+	for _, cue := range [...]string{"%q_about", "%q_at_least", "%q_up_to"} {
+		if start, ok := v.cueEnding(cue, i); ok {
+			i = start
+		}
+	}
+	return i
+}
+
+// longestCue bounds how many tokens a cue of these lists has.
+const longestCue = 5
+
+// cueEnding returns the start of the longest term of a cue list that ends
+// just before token i; "an additional" and the like may stand between.
+func (v *view) cueEnding(label string, i int) (start int, ok bool) {
+	for k := min(longestCue, i); k > 0; k-- {
+		for _, e := range v.found[i-k] {
+			if e.Label == label && e.End == i {
+				return i - k, true
+			}
+		}
+	}
+	if label == "%rate_skip" {
+		return i, false
+	}
+	if skip, found := v.cueEnding("%rate_skip", i); found && skip > 0 {
+		if start, ok = v.cueEnding("%rate_skip", skip); ok {
+			skip = start
+		}
+		for k := min(longestCue, skip); k > 0; k-- {
+			for _, e := range v.found[skip-k] {
+				if e.Label == label && e.End == skip {
+					return skip - k, true
+				}
+			}
+		}
+	}
+	return i, false
+}
+
+// endsAt reports whether a term of the cue list ends just before token i.
+func (v *view) endsAt(label string, i int) bool {
+	_, ok := v.cueEnding(label, i)
+	return ok
+}
