@@ -46,6 +46,8 @@ func (v *view) findPeople(body bool) []person {
 	for i := range v.found {
 		if e, ok := v.at(i, ontology.LabelRole); ok && f.isRole(e) {
 			f.byTitle(e)
+		} else if e, vague := v.at(i, "%member_title"); vague && !ok {
+			f.byMembership(e)
 		}
 	}
 	for i := range v.found {
@@ -90,6 +92,21 @@ func (f *peopleFinder) byTitle(role ontology.Entity) {
 	}
 }
 
+// byMembership reads "Jane Roe, a member of the trade commission": a word
+// that says nothing of office without a government's body.
+func (f *peopleFinder) byMembership(e ontology.Entity) {
+	if !f.isRole(ontology.Entity{First: e.First, End: e.End, Entry: ontology.Entry{Label: ontology.LabelRole}}) && e.End-e.First < 2 {
+		if n, ok := f.v.at(e.First, "%not_official"); !ok || n.End > e.End {
+			return
+		}
+	}
+	p := f.post(ontology.Entity{Entry: ontology.Entry{Label: ontology.LabelRole, How: "official"}, First: e.First, End: e.End})
+	p.shared, p.vague = true, true
+	if p.body && !p.other && !f.after(p) {
+		f.apposed(p)
+	}
+}
+
 // after reads "Trade Minister Jane Roe", "spokesman for the ministry Jane Roe"
 // and "the ambassador, Jane Roe,".
 func (f *peopleFinder) after(p post) bool {
@@ -102,6 +119,12 @@ func (f *peopleFinder) after(p post) bool {
 		}
 		known, holder := f.holder(at, end)
 		direct := at == p.role.End || p.end != p.role.End && at == p.end
+		if at > p.role.End && !known && f.words(at, end) < 2 {
+			continue
+		}
+		if boss := f.master(p); boss != "" {
+			p.government, p.country = true, boss
+		}
 		if !p.official(direct, known) {
 			return true
 		}
@@ -112,6 +135,15 @@ func (f *peopleFinder) after(p post) bool {
 		return true
 	}
 	return f.afterComma(p, limit)
+}
+
+// master is the country of the official whose spokesman ("her spokesman")
+// the phrase names; empty when it names none.
+func (f *peopleFinder) master(p post) string {
+	if w := f.v.lower(p.first - 1); p.role.How != "spokesperson" || w != "his" && w != "her" || len(f.people) == 0 {
+		return ""
+	}
+	return f.people[len(f.people)-1].Official.Country
 }
 
 func (f *peopleFinder) honorifics(at, limit int) int {
@@ -223,6 +255,9 @@ func (f *peopleFinder) apposed(p post) {
 	}
 	first := f.nameBefore(end)
 	known, holder := f.holder(first, end)
+	if p.role.End-p.role.First == 1 && f.tok[p.role.First].Norm == strings.ToUpper(f.tok[p.role.First].Norm) && !known {
+		return // "…, USTR" is the body
+	}
 	if first >= end || !p.official(false, known) || !f.fullName(first, end, known) {
 		return
 	}
@@ -398,7 +433,28 @@ func samePerson(name, surname, other string) bool {
 	if len(b) < 2 || len(a) < 2 {
 		return false
 	}
-	return a[len(a)-1] == b[len(b)-1] && strings.Trim(a[0], ".")[0] == b[0][0] && (len(a) != len(b) || len(strings.Trim(a[0], ".")) == 1 || len(strings.Trim(b[0], ".")) == 1)
+	if strings.HasSuffix(strings.ToLower(name), " "+strings.ToLower(other)) || strings.HasSuffix(strings.ToLower(other), " "+strings.ToLower(name)) {
+		return true
+	}
+	x, y := a[len(a)-1], b[len(b)-1]
+	if x != y {
+		return len(a) == len(b) && slices.Equal(a[:len(a)-1], b[:len(b)-1]) && oneLetterApart(x, y)
+	}
+	return a[0][0] == b[0][0] && (len(a) != len(b) || len(strings.Trim(a[0], ".")) == 1 || len(strings.Trim(b[0], ".")) == 1)
+}
+
+// oneLetterApart reports a misspelling: long words that differ in one place.
+func oneLetterApart(x, y string) bool {
+	if len(x) != len(y) || len(x) < 5 {
+		return false
+	}
+	differ := 0
+	for i := range len(x) {
+		if x[i] != y[i] {
+			differ++
+		}
+	}
+	return differ == 1
 }
 
 // take adds a person, or what is new about one that is known.

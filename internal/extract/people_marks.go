@@ -123,12 +123,3 @@ func (f *peopleFinder) markMention(ref, first, end int) {
 		f.v.mark(labelPerson, country, ref, at, end)
 	}
 }
-
-func (f *peopleFinder) openBracket(closing, least int) int {
-	for k := closing - 1; k > max(least, closing-6); k-- {
-		if f.tok[k].Norm == "(" {
-			return k
-		}
-	}
-	return closing
-}

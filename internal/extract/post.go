@@ -22,6 +22,9 @@ type post struct {
 	// stranger, that an unknown name stands before it.
 	other, stranger bool
 	shared          bool
+	// body says that the phrase names a body of a government; vague, that the
+	// title alone is nobody's in particular ("member").
+	body, vague bool
 }
 
 // post reads the phrase around a title, up to the end of its sentence.
@@ -37,7 +40,9 @@ func (f *nameFinder) post(role ontology.Entity) post {
 		f.takeBody(&p, e)
 	}
 	f.before(&p)
+	explicit := p.country != "" && !p.shared
 	p.end = f.behind(&p, role.End)
+	p.other = p.other && !explicit
 	return p
 }
 
@@ -85,6 +90,8 @@ func (f *nameFinder) precedes(p *post, least int) int {
 	}
 	word := f.tok[prev]
 	switch {
+	case word.Norm == ")":
+		return f.bracketed(p, prev, least)
 	case word.Norm == "'s" || word.Norm == "'":
 		return f.owner(p, prev, least)
 	case slices.Contains(f.v.o.People.Modifiers, word.Lower) || f.starts(prev, "%policy_word"):
@@ -100,6 +107,27 @@ func (f *nameFinder) precedes(p *post, least int) int {
 		p.stranger = true
 	}
 	return p.first
+}
+
+// bracketed goes left over "(WTO)" behind the name of a body or country.
+func (f *nameFinder) bracketed(p *post, closing, least int) int {
+	open := f.openBracket(closing, least)
+	_, body := f.endingAt(open, ontology.LabelBody)
+	_, country := f.endingAt(open, ontology.LabelCountry)
+	if open == closing || !body && !country {
+		return p.first
+	}
+	return open
+}
+
+// openBracket is the bracket that token closing closes, if it is near.
+func (f *nameFinder) openBracket(closing, least int) int {
+	for k := closing - 1; k > max(least, closing-6); k-- {
+		if f.tok[k].Norm == "(" {
+			return k
+		}
+	}
+	return closing
 }
 
 // owner reads what stands before "'s".
@@ -134,7 +162,7 @@ func (f *nameFinder) takeCountry(p *post, code string) {
 
 func (f *nameFinder) takeBody(p *post, e ontology.Entity) {
 	b := f.v.o.Bodies[e.Ref]
-	p.government = true
+	p.government, p.body = true, true
 	switch {
 	case !b.Generic:
 		f.takeCountry(p, b.Country)
@@ -184,7 +212,7 @@ func (f *nameFinder) behind(p *post, from int) int {
 // phrase may end with it.
 func (f *nameFinder) object(p *post, i int, link string) (next int, named bool) {
 	if e, ok := f.v.at(i, "%organisation_no_government"); ok && !f.insideBody(e) {
-		p.other = p.other || p.country == ""
+		p.other = true
 		return e.End, true
 	}
 	if e, ok := f.v.at(i, ontology.LabelBody); ok {
@@ -210,11 +238,11 @@ func (f *nameFinder) object(p *post, i int, link string) (next int, named bool) 
 		p.government = true
 		return e.End, true
 	}
-	return f.filler(i)
+	return f.filler(i, link)
 }
 
 // filler steps over the small words and lower-case nouns of a body's name.
-func (f *nameFinder) filler(i int) (int, bool) {
+func (f *nameFinder) filler(i int, link string) (int, bool) {
 	t := f.tok[i]
 	switch {
 	case slices.Contains([]string{"the", "of", "for", "'s", "-", "its", "his", "and", "&", "former", "on", "to", "from"}, t.Lower):
@@ -226,7 +254,7 @@ func (f *nameFinder) filler(i int) (int, bool) {
 	case t.Capital():
 		return i, false
 	}
-	return i + 1, true
+	return i + 1, link != "to"
 }
 
 func startsWithLetter(s string) bool {
@@ -251,7 +279,7 @@ func (f *nameFinder) afterBracket(i, limit int) int {
 // person.
 func (p post) official(direct, known bool) bool {
 	switch {
-	case p.other && !known:
+	case p.other && !known || p.vague && !p.body:
 		return false
 	case !p.shared || known:
 		return true
