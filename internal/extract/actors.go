@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/tradewire/tradewire/internal/document"
 	"github.com/tradewire/tradewire/internal/ontology"
 )
 
@@ -51,6 +52,7 @@ func (r *reading) context() {
 		}
 		return strings.Compare(a, b)
 	})
+	r.trade = len(r.title.within(0, len(r.title.found), "%trade_context")) + len(r.body.within(0, len(r.body.found), "%trade_context"))
 	r.title.topic, r.body.topic = codes, codes
 	r.title.weight, r.body.weight = counts, counts
 }
@@ -196,4 +198,15 @@ func or(a, b string) string {
 		return a
 	}
 	return b
+}
+
+// publisherCountry is the country of the ministry or agency that published an
+// article whose source does not say.
+func publisherCountry(o *ontology.Ontology, publisher string) string {
+	for _, e := range o.Gazetteer.Find(document.New(publisher).Tokens) {
+		if e.Label == ontology.LabelBody && !o.Bodies[e.Ref].Generic {
+			return e.Value
+		}
+	}
+	return ""
 }

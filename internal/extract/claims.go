@@ -35,6 +35,8 @@ type draft struct {
 	captures   map[string]pattern.Range
 	slots      event.Slots
 	factuality string
+	// order is the rule's place in its file: an earlier rule says more.
+	order int
 	// also holds the drafts merged into this one.
 	also []*draft
 }
@@ -87,9 +89,16 @@ func (x *Extractor) called(v *view, s document.Sentence) []int {
 	return slices.Compact(out)
 }
 
+// leastTrade is how many words of trade an article must hold: a short wire
+// note has two, an article on fuel duty or phone tariffs fewer.
+const leastTrade = 2
+
 // draftClaims runs the rules over title and body and merges what is one.
 func (r *reading) draftClaims() error {
 	var drafts []*draft
+	if r.trade < r.least {
+		return nil
+	}
 	for _, v := range []*view{r.title, r.body} {
 		for _, s := range v.doc.Sentences {
 			found, err := r.x.sentenceClaims(v, s)
@@ -126,6 +135,7 @@ func (x *Extractor) sentenceClaims(v *view, s document.Sentence) ([]*draft, erro
 			slices.Reverse(matches)
 			for _, m := range matches {
 				d := x.draft(c, v, s, m)
+				d.order = n
 				if d.claims(taken[c.kind.Name]) && x.fill(d) {
 					d.take(taken[c.kind.Name])
 					out = append(out, d)

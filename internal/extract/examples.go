@@ -51,8 +51,12 @@ func (x *Extractor) failures(set *ontology.RuleSet, rule *ontology.Rule) []strin
 }
 
 func (x *Extractor) example(text string) ([]event.Claim, error) {
-	r, err := x.Extract(event.Article{ID: "example", Text: text})
-	return r.Claims, err
+	a := event.Article{ID: "example", Text: text}
+	r, err := x.read(a, 0) // one sentence need not show that it is about trade
+	if err != nil {
+		return nil, err
+	}
+	return r.published(a), nil
 }
 
 // differences lists the slots in which a claim is not as wanted.

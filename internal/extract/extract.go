@@ -44,7 +44,7 @@ func New(o *ontology.Ontology) (*Extractor, error) {
 // Extract reads one article. The error is the tagger's; no text, however odd,
 // is an error.
 func (x *Extractor) Extract(a event.Article) (Result, error) {
-	r, err := x.read(a)
+	r, err := x.read(a, leastTrade)
 	if err != nil {
 		return Result{}, err
 	}
@@ -56,10 +56,17 @@ type reading struct {
 	x           *Extractor
 	title, body *view
 	claims      []*draft
+	// trade counts the words of trade in title and text; with fewer than
+	// least the article is not about trade.
+	trade, least int
 }
 
-func (x *Extractor) read(a event.Article) (*reading, error) {
-	r := &reading{x: x, title: newView(x.o, a, a.Title, true), body: newView(x.o, a, a.Text, false)}
+func (x *Extractor) read(a event.Article, least int) (*reading, error) {
+	if a.Country == "" {
+		a.Country = publisherCountry(x.o, a.Publisher)
+		a.Official = a.Official || a.Country != ""
+	}
+	r := &reading{x: x, least: least, title: newView(x.o, a, a.Title, true), body: newView(x.o, a, a.Text, false)}
 	for _, v := range []*view{r.title, r.body} {
 		v.findQuotes()
 		v.findDates()

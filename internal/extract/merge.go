@@ -54,10 +54,11 @@ func sorted(v event.Value) event.Value {
 
 // absorb adds what e says beyond d.
 func (d *draft) absorb(e *draft) {
+	stronger := e.order < d.order
 	for slot, v := range e.slots {
 		have := d.slots[slot]
 		switch {
-		case have.Empty():
+		case have.Empty() || stronger && slot == "status":
 			d.slots[slot] = v
 		case have.Rates != nil:
 			d.slots[slot] = event.Value{Rates: joinRates(have.Rates, v.Rates)}
@@ -67,6 +68,9 @@ func (d *draft) absorb(e *draft) {
 	}
 	if d.factuality == "" {
 		d.factuality = e.factuality
+	}
+	if stronger {
+		d.order = e.order
 	}
 	d.also = append(d.also, e)
 }

@@ -15,6 +15,7 @@ type resolver func(d *draft) event.Value
 func resolvers() map[string]resolver {
 	return map[string]resolver{
 		"subject":     func(d *draft) event.Value { return list(d.subject()) },
+		"opponent":    func(d *draft) event.Value { return list(d.opponent()) },
 		"target":      func(d *draft) event.Value { return list(d.target()) },
 		"parties":     func(d *draft) event.Value { return list(d.parties()) },
 		"holder":      func(d *draft) event.Value { return d.holder() },
@@ -262,6 +263,22 @@ func (d *draft) target() []string {
 		}
 	}
 	return nil
+}
+
+// opponent is the target, or, where the sentence names none, the other of
+// the two countries the article is about.
+func (d *draft) opponent() []string {
+	if codes := d.target(); codes != nil {
+		return codes
+	}
+	by := d.slots["by"].List
+	if len(d.v.topic) < 2 || len(by) != 1 || !slices.Contains(d.v.topic[:2], by[0]) {
+		return nil
+	}
+	if d.v.topic[0] == by[0] {
+		return d.v.topic[1:2]
+	}
+	return d.v.topic[:1]
 }
 
 // listGoesOn reports whether ", X" or "and X" with a country follows.
