@@ -1,0 +1,51 @@
+package extract
+
+import (
+	"slices"
+
+	"github.com/tradewire/tradewire/internal/event"
+	"github.com/tradewire/tradewire/internal/ontology"
+)
+
+// sectorsOf lists the sectors whose trade or trade policy the article speaks
+// of, one for each code, in the order of their first mention: a sector's word
+// counts where its sentence, a neighbour of it or the title speaks of trade.
+// The evidence comes from the body where it can.
+func sectorsOf(title, body *view) []event.Sector {
+	var out []event.Sector
+	for _, v := range []*view{body, title} {
+		talk := v.tradeTalk()
+		for i := range v.found {
+			e, ok := v.at(i, ontology.LabelSector)
+			if !ok || !talk[v.doc.SentenceOf(i)] || listed(out, e.Value) {
+				continue
+			}
+			out = append(out, event.Sector{Code: e.Value, Match: e.How, HS: slices.Clone(v.o.Sectors[e.Ref].HS),
+				Evidence: []event.Evidence{v.evidence(e.First, e.End)}})
+		}
+	}
+	return out
+}
+
+func listed(sectors []event.Sector, code string) bool {
+	return slices.ContainsFunc(sectors, func(s event.Sector) bool { return s.Code == code })
+}
+
+// tradeTalk says of each sentence whether it, or one beside it in the same
+// paragraph, speaks of trade.
+func (v *view) tradeTalk() []bool {
+	sentences := v.doc.Sentences
+	said := make([]bool, len(sentences))
+	for i, s := range sentences {
+		said[i] = v.has(s.First, s.End, "%trade_talk")
+	}
+	out := slices.Clone(said)
+	for i := range sentences {
+		for _, k := range [...]int{i - 1, i + 1} {
+			if k >= 0 && k < len(said) && said[k] {
+				out[i] = true
+			}
+		}
+	}
+	return out
+}
