@@ -62,4 +62,6 @@ const (
 	HeaderTopic     = "dl_topic"
 	HeaderPartition = "dl_partition"
 	HeaderOffset    = "dl_offset"
+	HeaderInput     = "dl_input"
+	HeaderInputType = "dl_input_type"
 )

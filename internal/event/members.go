@@ -244,6 +244,8 @@ func deadletterSchema() object {
 			HeaderTopic:     filled("The topic it was read from."),
 			HeaderPartition: matching(headerNumber, "The partition it was read from."),
 			HeaderOffset:    matching(headerNumber, "Its offset there."),
+			HeaderInput:     text("The body of the refused record, when the dead letter holds the page it led to."),
+			HeaderInputType: text("The content type of that body."),
 		}, HeaderStage, HeaderClass, HeaderMessage, HeaderAttempt, HeaderTopic, HeaderPartition, HeaderOffset)
 	schema["additionalProperties"] = object{"type": "string", "description": "A header of the message that was refused."}
 	return schema

@@ -118,7 +118,7 @@ func (l *lane) attempt(hard context.Context, t *task) bool {
 // its error, and the dead letter.
 func (l *lane) reject(t *task, why *refusal) {
 	t.refused = why
-	t.outs = append(t.outs, topic.DeadLetter(t.in, l.name, why.class, why.err, t.attempt))
+	t.outs = append(t.outs, t.letter(l.name, why))
 	l.log.Warn("input refused", "class", why.class, "error", why.err, "key", string(t.in.Key),
 		"topic", t.in.Topic, "partition", t.in.Partition, "offset", t.in.Offset)
 }
@@ -127,7 +127,9 @@ func (l *lane) reject(t *task, why *refusal) {
 func (l *lane) guarded(hard context.Context, t *task) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
+			page := t.page
 			t.reset()
+			t.page = page
 			err = &refusal{classPanic, fmt.Errorf("panic: %v", p)}
 			l.log.Error("panic in stage", "panic", p, "stack", string(debug.Stack()))
 		}
@@ -197,12 +199,15 @@ func (l *lane) write(hard context.Context, records []topic.Record, owners []*tas
 	var letters []topic.Record
 	for _, bad := range never.Rejected {
 		t := owners[bad.Index]
-		if t.refused != nil {
+		switch {
+		case t.refused == nil:
+			t.refused = &refusal{bad.Class, bad.Err}
+		case t.page == nil || bad.Topic != topic.DeadLetterTopic:
 			l.log.Error("record cannot be written", "topic", bad.Topic, "key", string(bad.Key), "error", bad.Err)
 			continue
 		}
-		t.refused = &refusal{bad.Class, bad.Err}
-		letters = append(letters, topic.DeadLetter(t.in, l.name, bad.Class, bad.Err, t.attempt))
+		t.page = nil // a page may be larger than the log takes, its address is not
+		letters = append(letters, t.letter(l.name, t.refused))
 	}
 	l.flow.wrote(records...)
 	l.flow.wrote(letters...)

@@ -1,9 +1,12 @@
 package pipeline_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"net/http"
+	"net/http/httptest"
 	"strconv"
 	"strings"
 	"testing"
@@ -13,6 +16,7 @@ import (
 	"github.com/tradewire/tradewire/internal/event"
 	"github.com/tradewire/tradewire/internal/pipeline"
 	"github.com/tradewire/tradewire/internal/topic"
+	"github.com/tradewire/tradewire/testdata/site"
 )
 
 // metricsAddUp checks that the metrics are there and that they add up.
@@ -136,8 +140,13 @@ func checkRecord(r topic.Record, noun string, schemas map[string]*jsonschema.Sch
 func (w *wire) deadLetter(r topic.Record) {
 	w.t.Helper()
 	var f event.Fetch
-	if err := json.Unmarshal(r.Value, &f); err != nil || !strings.HasSuffix(f.URL, "/fish-auction") {
-		w.t.Errorf("dead letter is not the original: %s", r.Value)
+	if err := json.Unmarshal(topic.Original(r).Value, &f); err != nil || !strings.HasSuffix(f.URL, "/fish-auction") {
+		w.t.Fatalf("dead letter does not hold its input: %v", r.Headers)
+	}
+	served := httptest.NewRecorder()
+	site.Handler().ServeHTTP(served, httptest.NewRequest(http.MethodGet, f.URL, nil))
+	if !bytes.Equal(r.Value, served.Body.Bytes()) || r.Header(event.ContentType) != served.Header().Get("Content-Type") {
+		w.t.Errorf("dead letter is not the page as it was served: %s %.200s", r.Header(event.ContentType), r.Value)
 	}
 	if r.Header(event.HeaderStage) != "scrape" || r.Header(event.HeaderClass) != "no_text" || r.Header(event.HeaderTopic) != "fetches" || r.Header(event.HeaderSource) != f.URL {
 		w.t.Errorf("dead letter headers %v", r.Headers)

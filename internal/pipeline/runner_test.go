@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -73,16 +74,21 @@ func (f *fakeLog) Write(ctx context.Context, records ...topic.Record) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.writes++
+	var err error
+	var never *topic.RejectedError
 	if f.fail != nil {
-		if err := f.fail(f.writes, records); err != nil {
+		if err = f.fail(f.writes, records); err != nil && !errors.As(err, &never) {
 			return err
 		}
 	}
-	for _, r := range records {
+	for i, r := range records {
+		if never != nil && slices.ContainsFunc(never.Rejected, func(bad topic.Rejected) bool { return bad.Index == i }) {
+			continue
+		}
 		f.written = append(f.written, r)
 		f.history = append(f.history, "write "+string(r.Key))
 	}
-	return nil
+	return err
 }
 
 func (f *fakeLog) keys(topicName string) []string {
@@ -356,6 +362,54 @@ func TestRunnerMakesDeadLettersOfWhatTheLogNeverTakes(t *testing.T) {
 		}
 		if got := f.keys(topic.DeadLetterTopic); len(got) != 1 || got[0] != "k002" {
 			t.Errorf("dead letters %v", got)
+		}
+	})
+}
+
+// A dead letter holds the page that its input led to, also after a panic; when
+// the log takes no page of that size, it holds the input.
+func TestRunnerKeepsPagesInDeadLetters(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		page := enclosure{"https://news.example/a", "text/html", []byte("\xff<p>")}
+		f := newFakeLog(inputs(3, 1)...)
+		f.fail = func(_ int, records []topic.Record) error {
+			for i, r := range records {
+				if string(r.Key) == "k002" && string(r.Value) == string(page.body) {
+					return &topic.RejectedError{Rejected: []topic.Rejected{{Index: i, Topic: r.Topic, Key: r.Key, Class: topic.RejectTooLarge, Err: errors.New("big")}}}
+				}
+			}
+			return nil
+		}
+		r := testRunner(f, func(_ context.Context, t *task) error {
+			t.page = &page
+			if t.in.Offset == 1 {
+				panic("poison")
+			}
+			return refuse("no_text", "nothing in it")
+		})
+		runFor(r, time.Minute, time.Second)
+		balanced(t, r.stage.Counts())
+		letters := map[int]topic.Record{}
+		for _, w := range f.written {
+			offset, err := strconv.Atoi(w.Header(event.HeaderOffset))
+			if err != nil {
+				t.Fatal(err)
+			}
+			letters[offset] = w
+		}
+		for offset, class := range []string{"no_text", "panic", "no_text"} {
+			got, want := letters[offset], string(page.body)
+			if offset == 2 {
+				want = "v2"
+			}
+			back := topic.Original(got)
+			if string(got.Value) != want || got.Header(event.HeaderClass) != class || string(back.Value) != fmt.Sprintf("v%d", offset) {
+				t.Errorf("offset %d: %q of class %s, made of %q", offset, got.Value, got.Header(event.HeaderClass), back.Value)
+			}
+			if offset != 2 && (got.Header(event.ContentType) != page.contentType || got.Header(event.HeaderSource) != page.url) {
+				t.Errorf("offset %d: headers %v", offset, got.Headers)
+			}
 		}
 	})
 }

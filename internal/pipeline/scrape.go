@@ -59,6 +59,7 @@ func (s *scraper) work(ctx context.Context, t *task) error {
 		page.ETag, page.LastModified = either(resp.ETag, known.ETag), either(resp.LastModified, known.LastModified)
 		return s.remember(t, page)
 	}
+	t.page = &enclosure{url: f.URL, contentType: either(resp.ContentType, unknownContent), body: resp.Body}
 	a, err := article.FromPage(s.page(f, resp))
 	if err != nil {
 		page.ContentHash, page.Article = "", ""
@@ -72,6 +73,9 @@ func (s *scraper) work(ctx context.Context, t *task) error {
 	page.ContentHash, page.Article = a.Version, a.ID
 	return s.remember(t, page)
 }
+
+// unknownContent is the media type of bytes that nobody declared (RFC 2046).
+const unknownContent = "application/octet-stream"
 
 // request asks for a page, or, when its article is known, for its changes.
 func request(url string, known event.Page) fetch.Request {

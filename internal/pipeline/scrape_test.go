@@ -179,6 +179,9 @@ func TestScrapeSortsFailures(t *testing.T) {
 				return
 			}
 			pageState(t, job)
+			if wants := name == "no text"; (job.page != nil) != wants || wants && (job.page.url != address || !strings.Contains(string(job.page.body), "<img")) {
+				t.Errorf("page for the dead letter: %+v", job.page)
+			}
 			if _, known := s.pages.get(address); known == (c.later >= 0) {
 				t.Error("a page that will be tried again must not count as visited, one that was given up must")
 			}

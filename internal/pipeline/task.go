@@ -27,6 +27,9 @@ type task struct {
 	state   []topic.Record
 	rows    archive.Batch
 	refused *refusal
+	// page is what the input led to; a dead letter holds it in place of the
+	// input.
+	page *enclosure
 	// gone says that the input belongs to another process by now.
 	gone bool
 }
@@ -34,7 +37,22 @@ type task struct {
 // reset forgets what an earlier attempt made.
 func (t *task) reset() {
 	t.gone = false
-	t.outs, t.state, t.rows, t.refused, t.published = nil, nil, archive.Batch{}, nil, time.Time{}
+	t.outs, t.state, t.rows, t.refused, t.published, t.page = nil, nil, archive.Batch{}, nil, time.Time{}, nil
+}
+
+// enclosure is a page as it was served.
+type enclosure struct {
+	url, contentType string
+	body             []byte
+}
+
+// letter makes the dead letter of a task.
+func (t *task) letter(stage string, why *refusal) topic.Record {
+	if t.page == nil {
+		return topic.DeadLetter(t.in, stage, why.class, why.err, t.attempt)
+	}
+	dead := topic.DeadLetter(topic.WithSourceURL(t.in, t.page.url), stage, why.class, why.err, t.attempt)
+	return topic.WithBody(dead, t.page.contentType, t.page.body)
 }
 
 // refusal ends a task: the input becomes a dead letter of that class.

@@ -441,6 +441,25 @@ func TestDeadLetterRoundTrip(t *testing.T) {
 	})
 }
 
+// A letter that holds a page gives its input back all the same.
+func TestDeadLetterWithBody(t *testing.T) {
+	for name, headers := range map[string][]topic.Header{
+		"typed": {{"ce_id", []byte("7")}, {event.ContentType, []byte(event.ContentJSON)}, {event.TraceParent, []byte("00-")}},
+		"bare":  {{"ce_id", []byte("7")}},
+	} {
+		in := topic.Record{Topic: "fetches", Key: []byte("a.example"), Value: []byte("{}"), Headers: headers}
+		letter := topic.DeadLetter(topic.WithSourceURL(in, "https://a.example/x"), "scrape", "no_text", errors.New("nothing"), 1)
+		dead := topic.WithBody(letter, "text/html", []byte("\xff<p>"))
+		if string(dead.Value) != "\xff<p>" || dead.Header(event.ContentType) != "text/html" || dead.Header(event.HeaderClass) != "no_text" ||
+			dead.Header(event.HeaderSource) != "https://a.example/x" || dead.Topic != topic.DeadLetterTopic {
+			t.Errorf("%s: %+v", name, dead)
+		}
+		if back := topic.Original(dead); fmt.Sprint(back) != fmt.Sprint(in) {
+			t.Errorf("%s: input came back as %+v, want %+v", name, back, in)
+		}
+	}
+}
+
 func TestPing(t *testing.T) {
 	onEachCluster(t, func(t *testing.T, cfg topic.Config) {
 		if err := open(t, cfg).Ping(soon(t)); err != nil {

@@ -58,6 +58,23 @@ func sourceURL(in Record) string {
 	return ""
 }
 
+// WithBody makes a dead letter hold what its input led to, such as the page of
+// a fetch: body and its media type stand in the place of the input's, which
+// are kept in headers, so that Original still gives the input back.
+func WithBody(dead Record, contentType string, body []byte) Record {
+	headers := make([]Header, 0, len(dead.Headers)+3)
+	for _, h := range dead.Headers {
+		if h.Name == event.ContentType {
+			h.Name = event.HeaderInputType
+		}
+		headers = append(headers, h)
+	}
+	dead.Headers = append(headers, Header{Name: event.ContentType, Value: []byte(contentType)},
+		Header{Name: event.HeaderInput, Value: dead.Value})
+	dead.Value = body
+	return dead
+}
+
 // WithSourceURL notes the page that a record came from, for the dead letter
 // that may be made of it.
 func WithSourceURL(in Record, url string) Record {
@@ -73,10 +90,20 @@ func Original(dead Record) Record {
 	if name := dead.Header(event.HeaderTopic); name != "" {
 		out.Topic = name
 	}
+	enclosed := false // the body is not the input's
 	for _, h := range dead.Headers {
-		if !strings.HasPrefix(h.Name, deadLetterPrefix) {
-			out.Headers = append(out.Headers, h)
+		if h.Name == event.HeaderInput {
+			enclosed, out.Value = true, h.Value
 		}
+	}
+	for _, h := range dead.Headers {
+		switch {
+		case enclosed && h.Name == event.HeaderInputType:
+			h.Name = event.ContentType
+		case strings.HasPrefix(h.Name, deadLetterPrefix), enclosed && h.Name == event.ContentType:
+			continue
+		}
+		out.Headers = append(out.Headers, h)
 	}
 	return out
 }
