@@ -265,20 +265,28 @@ func (d *draft) target() []string {
 	return nil
 }
 
-// opponent is the target, or, where the sentence names none, the other of
-// the two countries the article is about.
+// opponent is the target, or, where the sentence names none and the article
+// is about two countries alone, the other of them.
 func (d *draft) opponent() []string {
 	if codes := d.target(); codes != nil {
 		return codes
 	}
 	by := d.slots["by"].List
-	if len(d.v.topic) < 2 || len(by) != 1 || !slices.Contains(d.v.topic[:2], by[0]) {
+	if !d.v.bilateral() || len(by) != 1 || !slices.Contains(d.v.topic[:2], by[0]) {
 		return nil
 	}
 	if d.v.topic[0] == by[0] {
 		return d.v.topic[1:2]
 	}
 	return d.v.topic[:1]
+}
+
+// bilateral is true where two countries are named often and a third seldom.
+func (v *view) bilateral() bool {
+	if len(v.topic) < 2 || v.weight[v.topic[1]] < 3 {
+		return false
+	}
+	return len(v.topic) == 2 || 3*v.weight[v.topic[2]] <= v.weight[v.topic[1]]
 }
 
 // listGoesOn reports whether ", X" or "and X" with a country follows.

@@ -18,6 +18,11 @@ func (d *draft) status() string {
 		return "threatened"
 	case v.has(left, d.trigger.First, "%proposal"), v.has(near, d.trigger.First, "%possible"):
 		return "proposed"
+	case v.has(near, d.trigger.First, "%would"):
+		if v.has(d.sentence.First, d.trigger.First, "%say") { // "said it would": the future, reported
+			return "announced"
+		}
+		return "proposed"
 	case v.has(first, end, "%took_effect"):
 		return "in_force"
 	case v.has(near, d.trigger.First, "%future"), v.has(left, d.trigger.First, "%decision"), v.has(first, end, "%will_take_effect"):
