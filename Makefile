@@ -4,6 +4,14 @@ SHELL := /bin/bash
 GO    ?= go
 export CGO_ENABLED ?= 0
 
+# go leaves folders called testdata out of ./...
+PACKAGES = ./... ./testdata/site ./testdata/gold
+
+# make test RACE=1 runs the same tests under the race detector (needs gcc).
+ifdef RACE
+test: export CGO_ENABLED = 1
+endif
+
 # Where test-kafka keeps the broker it starts, and the port it starts it on.
 KAFKA_DIR  ?= $(CURDIR)/data/kafka-test
 KAFKA_PORT ?= 19092
@@ -16,11 +24,12 @@ build:
 demo: build
 	bin/tradewire demo
 
+# Seeds and kept finds of the fuzz tests are part of it.
 test:
-	$(GO) test ./...
+	$(GO) test $(if $(RACE),-race) $(PACKAGES)
 
 race:
-	CGO_ENABLED=1 $(GO) test -race ./...
+	$(MAKE) test RACE=1
 
 # The suites that talk to a broker, against Apache Kafka: the one named in
 # KAFKA_BROKERS (host:port,…), or one that is started for them and stopped.
@@ -39,8 +48,8 @@ bench: build
 lint:
 	@unformatted=$$(gofmt -l cmd internal pipelines testdata deploy); \
 	  if [ -n "$$unformatted" ]; then echo "gofmt these:"; echo "$$unformatted"; exit 1; fi
-	$(GO) vet ./...
-	$(GO) tool staticcheck ./...
+	$(GO) vet $(PACKAGES)
+	$(GO) tool staticcheck $(PACKAGES)
 	@if command -v promtool >/dev/null; then \
 	  promtool check rules deploy/prometheus/rules.yml && \
 	  promtool test rules deploy/prometheus/rules_test.yml; \
