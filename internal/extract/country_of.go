@@ -2,6 +2,7 @@ package extract
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/tradewire/tradewire/internal/document"
 	"github.com/tradewire/tradewire/internal/ontology"
@@ -36,17 +37,19 @@ func (f *nameFinder) held(ref int) bool {
 	return slices.ContainsFunc(f.v.o.Holders[ref].Posts, func(p ontology.Post) bool { return notAfter(p.From, date) })
 }
 
-// inOffice reports whether the holder held a post on the article's date.
+// inOffice reports whether the holder held a post on the article's date, or
+// had been a head of state or government.
 func (f *nameFinder) inOffice(ref int) bool {
 	date := f.date()
 	return slices.ContainsFunc(f.v.o.Holders[ref].Posts, func(p ontology.Post) bool {
-		return notAfter(p.From, date) && (p.To == "" || notAfter(date, p.To))
+		head := p.Role == "President" || p.Role == "Prime Minister" || p.Role == "Chancellor"
+		return notAfter(p.From, date) && (head || p.To == "" || notAfter(date, p.To))
 	})
 }
 
 // holderCountry is the country of the post held at the date, or of the last
 // one before it.
-func (f *nameFinder) holderCountry(ref int, _ string) string {
+func (f *nameFinder) holderCountry(ref int) string {
 	date, best := f.date(), ""
 	for _, p := range f.v.o.Holders[ref].Posts {
 		if !notAfter(p.From, date) {
@@ -66,11 +69,11 @@ func (f *nameFinder) holderCountry(ref int, _ string) string {
 // the lexicon's holder, the title's own country, the "of X" behind the name,
 // and at last the context.
 func (f *peopleFinder) countryOf(p post, first, end, holder int) string {
-	if p.country != "" {
+	if several := p.role.End > 0 && f.plural(p.role) && holder >= 0; p.country != "" && !several {
 		return p.country
 	}
 	if holder >= 0 {
-		if c := f.holderCountry(holder, ""); c != "" {
+		if c := f.holderCountry(holder); c != "" {
 			return c
 		}
 	}
@@ -94,22 +97,19 @@ func (f *peopleFinder) countryOf(p post, first, end, holder int) string {
 	if p.loose != "" {
 		return p.loose
 	}
-	return f.context(p.first)
+	if n := len(f.people); n > 0 && p.role.End > 0 && f.people[n-1].End == p.first-1 && f.v.lower(p.first-1) == "and" {
+		return f.people[n-1].Official.Country // of the same delegation
+	}
+	return f.context(p)
 }
 
 // easternCountry is, of the countries that write surnames first, the one the
 // text names most; the publisher's when it names none.
 func (f *peopleFinder) easternCountry() string {
-	count := map[string]int{}
-	best := ""
-	for _, at := range f.v.found {
-		for _, e := range at {
-			if e.Label != ontology.LabelCountry || !slices.Contains(easternCountries(), e.Value) {
-				continue
-			}
-			if count[e.Value]++; count[e.Value] > count[best] {
-				best = e.Value
-			}
+	best, most := "", 0
+	for _, c := range f.named() {
+		if c.times > most && slices.Contains(easternCountries(), c.code) {
+			best, most = c.code, c.times
 		}
 	}
 	if best == "" {
@@ -118,20 +118,69 @@ func (f *peopleFinder) easternCountry() string {
 	return best
 }
 
-// context is the country named last before token i, in its sentence or the
-// two before; else the publisher's.
-func (f *peopleFinder) context(i int) string {
-	if i >= len(f.tok) {
-		return f.publisherCountry()
+// naming is how often the text names a country.
+type naming struct {
+	code  string
+	times int
+}
+
+// named counts the countries of the text, in order of their first mention.
+func (f *peopleFinder) named() []naming {
+	if f.countries != nil {
+		return f.countries
 	}
-	s := f.v.doc.SentenceOf(i)
-	least := f.v.doc.Sentences[max(0, s-2)].First
-	for k := i; k >= least; k-- {
-		if e, ok := f.endingAt(k, ontology.LabelCountry); ok && e.Value != "WORLD" {
+	at := map[string]int{}
+	f.countries = []naming{}
+	for _, entities := range f.v.found {
+		for _, e := range entities {
+			if e.Label != ontology.LabelCountry {
+				continue
+			}
+			if _, ok := at[e.Value]; !ok {
+				at[e.Value] = len(f.countries)
+				f.countries = append(f.countries, naming{code: e.Value})
+			}
+			f.countries[at[e.Value]].times++
+		}
+	}
+	return f.countries
+}
+
+// context is the country named last before token i in its sentence; else the
+// publisher's for a title that anybody's may be, else the one that the text
+// names most, those of the two sentences before weighing more.
+func (f *peopleFinder) context(p post) string {
+	i := min(p.first, len(f.tok)-1)
+	s := f.v.sentence(i)
+	for k := i; k >= s.First; k-- {
+		if e, ok := f.endingAt(k, ontology.LabelCountry); ok && f.mayHave(p, e.Value) {
 			return e.Value
 		}
 	}
-	return f.publisherCountry()
+	near := map[string]int{}
+	for _, e := range f.v.within(f.v.doc.Sentences[max(0, s.Index-2)].First, i, ontology.LabelCountry) {
+		near[e.Value] += 4
+	}
+	best, most := "", 0
+	for _, c := range f.named() {
+		if n := c.times + near[c.code]; n > most && f.mayHave(p, c.code) {
+			best, most = c.code, n
+		}
+	}
+	if best == "" {
+		return f.publisherCountry()
+	}
+	return best
+}
+
+// mayHave reports whether a country can have the post: blocs and the United
+// States have no ministers.
+func (f *peopleFinder) mayHave(p post, code string) bool {
+	if code == "" || code == "WORLD" {
+		return false
+	}
+	minister := p.ministers || p.role.How == "minister" && strings.Contains(strings.ToLower(f.v.doc.Span(p.role.First, p.role.End)), "minister")
+	return !minister || len(code) == 2 && code != "US" && code != "EU" && code != "UN" && code != "G7"
 }
 
 // publisherCountry is the country of the article's publisher, by its record

@@ -33,9 +33,13 @@ const (
 type peopleFinder struct {
 	*nameFinder
 	people []person
-	// loose are the holders' surnames seen before anyone is known by them.
+	// publisher and countries are worked out once, when first asked for.
 	publisher *string
+	countries []naming
 }
+
+// maxPeople bounds the officials of one text: longer lists are registers.
+const maxPeople = 300
 
 // findPeople finds the officials of the text and marks every mention of them
 // as a PERSON: its Value is the country, its Ref the index into the result.
@@ -119,7 +123,7 @@ func (f *peopleFinder) after(p post) bool {
 		}
 		known, holder := f.holder(at, end)
 		direct := at == p.role.End || p.end != p.role.End && at == p.end
-		if at > p.role.End && !known && f.words(at, end) < 2 {
+		if at > p.role.End && !known && (f.words(at, end) < 2 || f.organisation(at, end) || f.namedBefore(p)) {
 			continue
 		}
 		if boss := f.master(p); boss != "" {
@@ -135,6 +139,26 @@ func (f *peopleFinder) after(p post) bool {
 		return true
 	}
 	return f.afterComma(p, limit)
+}
+
+// organisation reports capitals that name an organisation, not a person:
+// "director of the China Tea Trade Association".
+func (f *peopleFinder) organisation(first, end int) bool {
+	for i := first; i < min(end+4, len(f.tok)); i++ {
+		if f.starts(i, "%organisation_no_government") {
+			return true
+		}
+		if i >= end && !f.tok[i].Capital() {
+			return false
+		}
+	}
+	return false
+}
+
+// namedBefore reports that the title stands in apposition to a name.
+func (f *peopleFinder) namedBefore(p post) bool {
+	at := f.backTo(p.first, f.v.sentence(p.first).First)
+	return f.v.lower(at-1) == "," && f.nameBefore(at-1) < at-1
 }
 
 // master is the country of the official whose spokesman ("her spokesman")
@@ -162,7 +186,7 @@ func (f *peopleFinder) sureName(first, end int) bool {
 	if known, _ := f.holder(first, end); known {
 		return true
 	}
-	return f.words(first, end) >= 2
+	return f.words(first, end) >= 2 && (!f.v.title || strings.Contains(f.v.meta.Text, f.v.doc.Span(first, end)))
 }
 
 func (f *peopleFinder) afterComma(p post, limit int) bool {
@@ -170,11 +194,14 @@ func (f *peopleFinder) afterComma(p post, limit int) bool {
 	if at+1 >= limit || f.tok[at].Norm != "," || !p.official(false, false) || f.plural(p.role) {
 		return false
 	}
-	at = f.honorifics(at+1, limit)
-	end := f.nameAt(at)
-	if end >= limit || f.words(at, end) < 2 || !slices.Contains([]string{",", ".", ")", ";", "--"}, f.tok[end].Norm) {
+	at++
+	start := f.honorifics(at, limit)
+	end := f.nameAt(start)
+	known, _ := f.holder(start, end)
+	if end >= limit || f.words(start, end) < 2 || start == at && !known && !f.closesName(end) {
 		return false
 	}
+	at = start
 	if prev := f.v.lower(p.first - 1); prev == "," || f.nameBefore(p.first) < p.first {
 		return false // the title belongs to a name before it
 	}
@@ -184,6 +211,11 @@ func (f *peopleFinder) afterComma(p post, limit int) bool {
 	_, holder := f.holder(at, end)
 	f.take(p, at, end, holder, ruleTitleBefore)
 	return true
+}
+
+// closesName reports a mark or verb that ends the apposition "…, Jane Roe".
+func (f *peopleFinder) closesName(i int) bool {
+	return slices.Contains([]string{",", ".", ")", ";", "--", "said", "says", "told", "met", "held", "announced", "added", "has", "will", "today"}, f.tok[i].Lower)
 }
 
 // follows reports an apposition at token i.
@@ -206,7 +238,7 @@ func (f *peopleFinder) list(p post, at, limit int) {
 			at++
 		}
 		end := f.nameAt(at)
-		if at >= limit || end == at || f.words(at, end) < 2 && end < limit && f.tok[end].Norm != "," {
+		if at >= limit || end == at {
 			return
 		}
 		_, holder := f.holder(at, end)
@@ -231,8 +263,11 @@ func (v *view) spanEnd(i int) int {
 func (f *peopleFinder) apposed(p post) {
 	least := f.v.sentence(p.role.First).First
 	at := f.backTo(p.first, least)
-	if at <= least {
-		return
+	if at <= least { // a signature: the name stands on the line before
+		if at != least || p.shared && !p.government || f.v.lower(at-1) != "," {
+			return
+		}
+		least = f.v.sentence(at - 1).First
 	}
 	sep := f.tok[at-1].Norm
 	if sep != "," && sep != "--" && sep != "(" && f.v.lower(at-1) != "is" && f.v.lower(at-1) != "as" && f.v.lower(at-1) != "was" {
@@ -258,7 +293,7 @@ func (f *peopleFinder) apposed(p post) {
 	if p.role.End-p.role.First == 1 && f.tok[p.role.First].Norm == strings.ToUpper(f.tok[p.role.First].Norm) && !known {
 		return // "…, USTR" is the body
 	}
-	if first >= end || !p.official(false, known) || !f.fullName(first, end, known) {
+	if first >= end || !p.official(false, known) || f.organisation(p.end, p.end) || !f.fullName(first, end, known) {
 		return
 	}
 	if f.ownTitle(first) && !known {
@@ -333,9 +368,14 @@ func (f *peopleFinder) speakers() {
 // title with an office, or on the page of a government.
 func (f *peopleFinder) transcribed(first, end int) bool {
 	title := strings.ToLower(f.v.meta.Title)
-	if strings.Contains(title, strings.ToLower(f.v.doc.Span(first, end))) {
-		for _, word := range []string{"spokes", "minister", "secretary", "press conference", "president", "ambassador", "representative", "commissioner"} {
-			if strings.Contains(title, word) {
+	if before, _, ok := strings.Cut(title, strings.ToLower(f.v.doc.Span(first, end))); ok {
+		words := strings.Fields(before)
+		last := ""
+		if len(words) > 0 {
+			last = words[len(words)-1]
+		}
+		for _, word := range []string{"spokes", "minister", "secretary", "president", "ambassador", "representative", "commissioner", "governor"} {
+			if strings.HasPrefix(last, word) {
 				return true
 			}
 		}
@@ -353,7 +393,7 @@ func (f *peopleFinder) byHolder(e ontology.Entity) {
 	if f.byName(f.v.doc.Span(e.First, e.End), "") >= 0 || !f.held(e.Ref) || f.ownTitle(e.First) {
 		return
 	}
-	if e.First > 0 && f.tok[e.First].Space && f.nameWord(e.First-1) && !f.blockedBack(e.First-1) && e.First-1 > f.v.sentence(e.First).First && !f.caseless[f.v.doc.SentenceOf(e.First)] {
+	if !f.alone(e.First, e.End) {
 		return // a longer name
 	}
 	if e.End < len(f.tok) && f.tok[e.End].Norm == "," && f.otherwise(e.End+1) {
@@ -379,7 +419,7 @@ func (f *peopleFinder) otherwise(i int) bool {
 // the day of the article.
 func (f *peopleFinder) bySurname(e ontology.Entity) {
 	name := f.v.doc.Span(e.First, e.End)
-	if f.byName(name, "") >= 0 || !f.alone(e.First, e.End) || f.partOfBody(e.First) || !f.inOffice(e.Ref) {
+	if f.byName(name, "") >= 0 || !f.alone(e.First, e.End) || f.partOfBody(e.First) || !f.inOffice(e.Ref) || f.v.lower(e.First-1) == "the" {
 		return
 	}
 	f.take(post{first: e.First, end: e.First}, e.First, e.End, e.Ref, ruleHolder)
@@ -443,18 +483,23 @@ func samePerson(name, surname, other string) bool {
 	return a[0][0] == b[0][0] && (len(a) != len(b) || len(strings.Trim(a[0], ".")) == 1 || len(strings.Trim(b[0], ".")) == 1)
 }
 
-// oneLetterApart reports a misspelling: long words that differ in one place.
+// oneLetterApart reports a misspelling: long words with one letter changed,
+// added or left out.
 func oneLetterApart(x, y string) bool {
-	if len(x) != len(y) || len(x) < 5 {
+	if len(x) > len(y) {
+		x, y = y, x
+	}
+	if len(x) < 5 || len(y)-len(x) > 1 {
 		return false
 	}
-	differ := 0
-	for i := range len(x) {
-		if x[i] != y[i] {
-			differ++
-		}
+	i := 0
+	for i < len(x) && x[i] == y[i] {
+		i++
 	}
-	return differ == 1
+	if len(x) == len(y) {
+		return x[min(i+1, len(x)):] == y[min(i+1, len(y)):]
+	}
+	return x[i:] == y[i+1:]
 }
 
 // take adds a person, or what is new about one that is known.
@@ -464,6 +509,9 @@ func (f *peopleFinder) take(p post, first, end, holder int, rule string) {
 	role := strings.TrimSpace(f.roleText(p, first, end))
 	if i := f.byName(name, country); i >= 0 {
 		f.improve(i, name, role, country, p.role.How)
+		return
+	}
+	if len(f.people) >= maxPeople {
 		return
 	}
 	f.people = append(f.people, person{
@@ -476,7 +524,7 @@ func (f *peopleFinder) take(p post, first, end, holder int, rule string) {
 // surname.
 func (f *peopleFinder) improve(i int, name, role, country, kind string) {
 	p := &f.people[i]
-	if len(name) > len(p.Official.Name) && strings.Contains(name, " ") {
+	if strings.Count(plainName(name), " ") > strings.Count(p.Official.Name, " ") {
 		p.Official.Name = plainName(name)
 	}
 	if p.Official.Role == "" {
@@ -527,7 +575,7 @@ func officials(title, body *view, titlePeople, bodyPeople []person) []event.Offi
 
 // join fills what the first form left open.
 func join(o *event.Official, other event.Official) {
-	if len(other.Name) > len(o.Name) {
+	if strings.Count(other.Name, " ") > strings.Count(o.Name, " ") {
 		o.Name = other.Name
 	}
 	if o.Role == "" {

@@ -27,7 +27,9 @@ func newNameFinder(v *view) *nameFinder {
 	f := &nameFinder{v: v, tok: v.doc.Tokens, ends: make([][]ontology.Entity, len(v.doc.Tokens)+1)}
 	for _, at := range v.found {
 		for _, e := range at {
-			f.ends[e.End] = append(f.ends[e.End], e)
+			if endsMatter(e.Label) {
+				f.ends[e.End] = append(f.ends[e.End], e)
+			}
 		}
 	}
 	f.caseless = make([]bool, len(v.doc.Sentences))
@@ -35,6 +37,16 @@ func newNameFinder(v *view) *nameFinder {
 		f.caseless[i] = caselessSentence(f.tok[s.First:s.End])
 	}
 	return f
+}
+
+// endsMatter picks the entities that are looked for to the left of a title.
+func endsMatter(label string) bool {
+	switch label {
+	case ontology.LabelCountry, ontology.LabelBody, ontology.LabelRole, ontology.LabelHolder,
+		"%not_official", "%honorific", "%government_word", "%organisation_no_government":
+		return true
+	}
+	return strings.HasPrefix(label, "%region_")
 }
 
 // caselessSentence reports a headline in title case or in capitals.
@@ -85,13 +97,21 @@ func (f *nameFinder) nameWord(i int) bool {
 	if utf8.RuneCountInString(t.Norm) == 1 {
 		return t.End-t.Start > len(t.Norm) // an initial, with its dot
 	}
-	if f.starts(i, "%not_name", "%honorific") {
+	if f.starts(i, "%not_name", "%honorific") && !f.givenMonth(i) {
 		return false
 	}
 	if len(t.Norm) > 3 && t.Norm == strings.ToUpper(t.Norm) && !f.caseless[f.v.doc.SentenceOf(i)] {
 		return slices.Contains(f.v.o.People.Surnames, titled(t.Norm)) || f.capitalNeighbour(i)
 	}
 	return true
+}
+
+// givenMonth reports a month that is a name: no day or year follows it.
+func (f *nameFinder) givenMonth(i int) bool {
+	if !slices.Contains([]string{"jan", "jun", "mar", "may", "april", "june", "august"}, f.tok[i].Lower) {
+		return false
+	}
+	return i > 0 && f.tok[i-1].Capital() && (i+1 >= len(f.tok) || !unicode.IsDigit(firstRune(f.tok[i+1].Norm)))
 }
 
 // capitalNeighbour accepts a surname in capitals beside a given name that is not.

@@ -25,6 +25,8 @@ type post struct {
 	// body says that the phrase names a body of a government; vague, that the
 	// title alone is nobody's in particular ("member").
 	body, vague bool
+	// ministers says that the title is a minister's, which no company has.
+	ministers bool
 }
 
 // post reads the phrase around a title, up to the end of its sentence.
@@ -40,6 +42,7 @@ func (f *nameFinder) post(role ontology.Entity) post {
 		f.takeBody(&p, e)
 	}
 	f.before(&p)
+	p.ministers = strings.HasPrefix(f.tok[role.End-1].Lower, "minister")
 	explicit := p.country != "" && !p.shared
 	p.end = f.behind(&p, role.End)
 	p.other = p.other && !explicit
@@ -142,7 +145,7 @@ func (f *nameFinder) owner(p *post, at, least int) int {
 		case strings.HasPrefix(e.Label, "%region_"):
 			return at
 		case e.Label == ontology.LabelHolder:
-			f.takeCountry(p, f.holderCountry(e.Ref, ""))
+			f.takeCountry(p, f.holderCountry(e.Ref))
 			return p.first
 		}
 	}
@@ -251,6 +254,9 @@ func (f *nameFinder) filler(i int, link string) (int, bool) {
 		return i + 1, false
 	case !startsWithLetter(t.Norm) || slices.Contains([]string{"said", "says", "told", "who", "that", "has", "have", "had", "is", "was", "will", "as", "by"}, t.Lower):
 		return i, false
+	case f.starts(i, "%portfolio"):
+		e, _ := f.v.at(i, "%portfolio")
+		return e.End, true
 	case t.Capital():
 		return i, false
 	}
@@ -285,7 +291,11 @@ func (p post) official(direct, known bool) bool {
 		return true
 	case p.government:
 		return true
-	case !direct || p.stranger:
+	case !direct:
+		return false
+	case p.role.How == "governor" || p.role.How == "legislator" || p.role.How == "commissioner" || p.ministers:
+		return true
+	case p.stranger:
 		return false
 	}
 	return slices.Contains([]string{"head", "minister", "governor", "legislator"}, p.role.How)
