@@ -26,10 +26,7 @@ func (v *view) findDates() {
 	for i := 0; i < len(v.doc.Tokens); {
 		first := i
 		if e, ok := v.at(i, "%date_part"); ok {
-			first = e.End
-			if v.lower(first) == "-" {
-				first++
-			}
+			first = v.pastHyphen(e.End)
 		}
 		end := v.dateAt(first)
 		if end == 0 && first > i {
@@ -183,9 +180,7 @@ func (v *view) period(i int) int {
 	if _, end, ok := v.number(at); ok {
 		at = end
 	}
-	if v.lower(at) == "-" {
-		at++
-	}
+	at = v.pastHyphen(at)
 	e, ok := v.at(at, labelTimeUnit)
 	if !ok {
 		return 0
@@ -202,9 +197,7 @@ func (v *view) duration(i int) int {
 		}
 		at = i + 1
 	}
-	if v.lower(at) == "-" {
-		at++
-	}
+	at = v.pastHyphen(at)
 	if w, found := v.at(at, labelWhich); found && w.End == at+1 {
 		at = w.End
 	}

@@ -37,11 +37,7 @@ func (v *view) number(i int) (value float64, end int, ok bool) {
 	}
 	if e, found := v.at(i, labelTens); found {
 		value, end = decimal(e.Value), e.End
-		next := end
-		if v.lower(next) == "-" {
-			next++
-		}
-		if unit, found := v.at(next, labelNumber); found && decimal(unit.Value) > 0 && decimal(unit.Value) < 10 {
+		if unit, found := v.at(v.pastHyphen(end), labelNumber); found && decimal(unit.Value) > 0 && decimal(unit.Value) < 10 {
 			return value + decimal(unit.Value), unit.End, true
 		}
 		return value, end, true
@@ -50,6 +46,14 @@ func (v *view) number(i int) (value float64, end int, ok bool) {
 		return decimal(e.Value), e.End, true
 	}
 	return 0, i, false
+}
+
+// pastHyphen is i, or the token behind it where i is a hyphen.
+func (v *view) pastHyphen(i int) int {
+	if v.lower(i) == "-" {
+		return i + 1
+	}
+	return i
 }
 
 // decimal reads a number of the lexicon.
@@ -63,9 +67,7 @@ func decimal(s string) float64 {
 
 // percentWord returns the token behind "%", "percent" or "-percent" at i.
 func (v *view) percentWord(i int) (end int, ok bool) {
-	if v.lower(i) == "-" {
-		i++
-	}
+	i = v.pastHyphen(i)
 	if e, found := v.at(i, labelPoints); found {
 		return e.End, false
 	}
@@ -103,9 +105,7 @@ func (v *view) markMoney(i int) int {
 	}
 	value, end = v.scaled(value, end)
 	if !before {
-		if v.lower(end) == "-" {
-			end++
-		}
+		end = v.pastHyphen(end)
 		if currency, ok = v.at(end, labelCurrency); ok {
 			end = currency.End
 		} else if currency, ok = v.at(end, labelCent); ok {
@@ -121,11 +121,7 @@ func (v *view) markMoney(i int) int {
 
 // scaled applies "billion", "bn" and the like behind a number.
 func (v *view) scaled(value float64, end int) (float64, int) {
-	at := end
-	if v.lower(at) == "-" {
-		at++
-	}
-	if e, ok := v.at(at, labelScale); ok {
+	if e, ok := v.at(v.pastHyphen(end), labelScale); ok {
 		return value * decimal(e.Value), e.End
 	}
 	return value, end
@@ -138,9 +134,7 @@ func (v *view) markCount(i int) int {
 		return 0
 	}
 	value, end = v.scaled(value, end)
-	if v.lower(end) == "-" {
-		end++
-	}
+	end = v.pastHyphen(end)
 	for _, label := range [...]string{labelPoints, labelUnit} {
 		if e, found := v.at(end, label); found {
 			v.mark(labelQuantity, digits(value)+" "+e.Value, 0, i, e.End)

@@ -1,6 +1,11 @@
 package extract
 
-import "github.com/tradewire/tradewire/internal/document"
+import (
+	"slices"
+
+	"github.com/tradewire/tradewire/internal/document"
+	"github.com/tradewire/tradewire/internal/ontology"
+)
 
 // How far from a percentage its noun may stand, in tokens.
 const (
@@ -22,15 +27,23 @@ type rateContext struct {
 	// other says that the sentence speaks of some other kind of rate.
 	other   bool
 	utility bool
+	// anywhere says that some sentence speaks of tariffs.
+	anywhere bool
 }
 
-func (v *view) rateContext(s document.Sentence) rateContext {
-	speaks := func(s document.Sentence) bool {
-		return v.has(s.First, s.End, labelRateNoun) || v.has(s.First, s.End, "%rate_context")
+// speaksOfTariffs says of each sentence whether it does.
+func (v *view) speaksOfTariffs() []bool {
+	out := make([]bool, len(v.doc.Sentences))
+	for i, s := range v.doc.Sentences {
+		out[i] = v.speaks(s, labelRateNoun) || v.speaks(s, "%rate_context")
 	}
-	c := rateContext{v: v, s: s, here: speaks(s), other: v.has(s.First, s.End, labelOther)}
-	c.tariffs = c.here || s.Index > 0 && speaks(v.doc.Sentences[s.Index-1])
-	c.utility = v.has(s.First, s.End, "%rate_utility") && !v.has(s.First, s.End, "%rate_trade")
+	return out
+}
+
+func (v *view) rateContext(s document.Sentence, speaks []bool) rateContext {
+	c := rateContext{v: v, s: s, here: speaks[s.Index], other: v.speaks(s, labelOther), anywhere: slices.Contains(speaks, true)}
+	c.tariffs = c.here || s.Index > 0 && speaks[s.Index-1]
+	c.utility = v.speaks(s, "%rate_utility") && !v.speaks(s, "%rate_trade")
 	return c
 }
 
@@ -47,7 +60,7 @@ func (c rateContext) judge(f candidate) verdict {
 		return no
 	case c.changes(f):
 		return no
-	case c.weakly(f), c.backward(f), c.imposed(f):
+	case c.weakly(f), c.backward(f), c.imposed(f), c.continued(f):
 		return yes
 	case f.unit != "percent" || f.zero || f.fraction:
 		return no
@@ -65,7 +78,10 @@ func (c rateContext) forward(f candidate) bool {
 		if _, ok := c.v.at(i, labelRateNoun); ok {
 			return true
 		}
-		if c.v.is(i, labelOther) || c.v.is(i, "%rate_stop") || c.v.is(i, labelPercent) || i == f.end && c.v.is(i, "%rate_not_after") {
+		if c.v.is(i, labelOther) || c.v.is(i, labelPercent) || i == f.end && c.v.is(i, "%rate_not_after") {
+			return false
+		}
+		if c.v.is(i, "%rate_stop") && c.v.lower(i-1) != "-" && c.v.lower(i+1) != "-" {
 			return false
 		}
 	}
@@ -76,6 +92,16 @@ func (c rateContext) forward(f candidate) bool {
 func (v *view) is(i int, label string) bool {
 	_, ok := v.at(i, label)
 	return ok
+}
+
+// speaks reports whether an entity of the label starts in sentence s.
+func (v *view) speaks(s document.Sentence, label string) bool {
+	for i := s.First; i < s.End; i++ {
+		if v.is(i, label) {
+			return true
+		}
+	}
+	return false
 }
 
 // changes reports that the number measures a change or a share: "rose 5%",
@@ -113,7 +139,7 @@ func (c rateContext) backward(f candidate) bool {
 		case c.v.lower(i) == ";" || c.v.is(i, labelOther):
 			return false
 		case c.v.is(i, labelRateNoun):
-			return near
+			return near && !c.ofView(i)
 		case c.v.is(i, "%rate_weak") && near && f.first-i < 2*forwardReach:
 			if c.tariffs && !c.other {
 				return true
@@ -123,9 +149,18 @@ func (c rateContext) backward(f candidate) bool {
 	return false
 }
 
+// ofView reports that the noun at token i only tells what a view or chance is
+// about: "support for the tariffs stood at 38%".
+func (c rateContext) ofView(i int) bool {
+	if start, ok := c.v.cueEnding("%rate_skip", i); ok {
+		i = start
+	}
+	return c.v.endsAt("%rate_about", i)
+}
+
 // imposed accepts "slapped 25% on steel" where tariffs are spoken of.
 func (c rateContext) imposed(f candidate) bool {
-	if !c.v.is(f.end, "%rate_on") || c.other || !c.tariffs && !c.v.title {
+	if !c.v.is(f.end, "%rate_on") || c.other || !c.anywhere && !c.v.title {
 		return false
 	}
 	for i := f.first - 1; i >= max(c.s.First, f.first-imposeReach); i-- {
@@ -134,6 +169,14 @@ func (c rateContext) imposed(f candidate) bool {
 		}
 	}
 	return false
+}
+
+// continued accepts "It rises to 50% in May." behind a sentence on tariffs.
+func (c rateContext) continued(f candidate) bool {
+	if !c.tariffs || c.here || c.other || !c.v.endsAt("%rate_moved", f.first) {
+		return false
+	}
+	return c.v.is(c.s.First, "%rate_pronoun")
 }
 
 // spread carries a verdict along lists and pairs: "25 percent, 20 percent
@@ -166,13 +209,16 @@ func (c rateContext) tie(a, b *candidate) {
 	}
 }
 
-// listed reports that only list words stand between two candidates.
+// listed reports that only list words and names of countries stand between
+// two candidates.
 func (c rateContext) listed(a, b candidate) bool {
 	if b.first-a.end > gapReach {
 		return false
 	}
 	for i := a.end; i < b.first; i++ {
-		if !c.v.is(i, "%rate_gap") && !c.v.is(i, "%rate_skip") {
+		if e, ok := c.v.at(i, ontology.LabelCountry); ok && e.End <= b.first {
+			i = e.End - 1
+		} else if !c.v.is(i, "%rate_gap") && !c.v.is(i, "%rate_skip") {
 			return false
 		}
 	}

@@ -48,12 +48,13 @@ type candidate struct {
 // and marks them with their index; By and On stay empty.
 func (v *view) findRates() []rate {
 	var out []rate
+	speaks := v.speaksOfTariffs()
 	for _, s := range v.doc.Sentences {
 		found := v.candidates(s)
 		if len(found) == 0 {
 			continue
 		}
-		c := v.rateContext(s)
+		c := v.rateContext(s, speaks)
 		for i := range found {
 			found[i].verdict = c.judge(found[i])
 		}
@@ -174,12 +175,13 @@ func (v *view) specific(i, end int, s document.Sentence) []candidate {
 			one.between, one.high, one.end = true, amount(next.Value), next.End
 		}
 	}
-	switch v.lower(one.end) {
+	at := v.pastHyphen(one.end)
+	switch v.lower(at) {
 	case "per", "a", "an", "/":
 	default:
 		return nil
 	}
-	unit, ok := v.at(one.end+1, labelUnit)
+	unit, ok := v.at(v.pastHyphen(at+1), labelUnit)
 	if !ok || unit.End > s.End {
 		return nil
 	}
@@ -195,7 +197,7 @@ func amount(value string) float64 { return decimal(value[4:]) }
 func (v *view) bound(c *candidate, s document.Sentence) {
 	c.qualifier = "exact"
 	for _, q := range [...]struct{ cue, name string }{{"%q_about", "about"}, {"%q_at_least", "at_least"}, {"%q_up_to", "up_to"}} {
-		if start, ok := v.cueEnding(q.cue, c.first); ok && start >= s.First {
+		if start, ok := v.boundBy(q.cue, c.first); ok && start >= s.First {
 			c.qualifier, c.first = q.name, start
 		}
 	}
@@ -209,7 +211,7 @@ func (v *view) bound(c *candidate, s document.Sentence) {
 // beforeQualifiers is the start of the bounding words that end at token i.
 func (v *view) beforeQualifiers(i int) int {
 	for _, cue := range [...]string{"%q_about", "%q_at_least", "%q_up_to"} {
-		if start, ok := v.cueEnding(cue, i); ok {
+		if start, ok := v.boundBy(cue, i); ok {
 			i = start
 		}
 	}
@@ -220,7 +222,7 @@ func (v *view) beforeQualifiers(i int) int {
 const longestCue = 5
 
 // cueEnding returns the start of the longest term of a cue list that ends
-// just before token i; "an additional" and the like may stand between.
+// just before token i.
 func (v *view) cueEnding(label string, i int) (start int, ok bool) {
 	for k := min(longestCue, i); k > 0; k-- {
 		for _, e := range v.found[i-k] {
@@ -229,19 +231,18 @@ func (v *view) cueEnding(label string, i int) (start int, ok bool) {
 			}
 		}
 	}
-	if label == "%rate_skip" {
-		return i, false
+	return i, false
+}
+
+// boundBy is cueEnding for words that bound a number; "an additional" and
+// the like may stand between.
+func (v *view) boundBy(label string, i int) (start int, ok bool) {
+	if start, ok = v.cueEnding(label, i); ok {
+		return start, true
 	}
-	if skip, found := v.cueEnding("%rate_skip", i); found && skip > 0 {
-		if start, ok = v.cueEnding("%rate_skip", skip); ok {
-			skip = start
-		}
-		for k := min(longestCue, skip); k > 0; k-- {
-			for _, e := range v.found[skip-k] {
-				if e.Label == label && e.End == skip {
-					return skip - k, true
-				}
-			}
+	if skip, found := v.cueEnding("%q_skip", i); found {
+		if start, ok = v.cueEnding(label, skip); ok {
+			return start, true
 		}
 	}
 	return i, false

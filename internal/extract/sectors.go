@@ -31,20 +31,16 @@ func listed(sectors []event.Sector, code string) bool {
 	return slices.ContainsFunc(sectors, func(s event.Sector) bool { return s.Code == code })
 }
 
-// tradeTalk says of each sentence whether it, or one beside it in the same
-// paragraph, speaks of trade.
+// tradeTalk says of each sentence whether it, or one beside it, speaks of
+// trade.
 func (v *view) tradeTalk() []bool {
-	sentences := v.doc.Sentences
-	said := make([]bool, len(sentences))
-	for i, s := range sentences {
-		said[i] = v.has(s.First, s.End, "%trade_talk")
-	}
-	out := slices.Clone(said)
-	for i := range sentences {
-		for _, k := range [...]int{i - 1, i + 1} {
-			if k >= 0 && k < len(said) && said[k] {
-				out[i] = true
-			}
+	out := make([]bool, len(v.doc.Sentences))
+	for i, s := range v.doc.Sentences {
+		if !v.speaks(s, "%trade_talk") {
+			continue
+		}
+		for k := max(i-1, 0); k < min(i+2, len(out)); k++ {
+			out[k] = true
 		}
 	}
 	return out

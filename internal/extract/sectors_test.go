@@ -1,0 +1,43 @@
+package extract
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/tradewire/tradewire/internal/event"
+)
+
+func TestSectorsOf(t *testing.T) {
+	o := readKnowledge(t)
+	tests := []struct{ name, title, text, want string }{
+		{"product", "", "Peru put a tariff on pickup trucks.", "automobiles:product"},
+		{"sector", "", "The steel industry wants import quotas.", "steel:sector"},
+		{"once", "", "Soybeans face a duty. Soybean exports fell.", "agriculture:product"},
+		{"beside a sentence on trade", "", "Peru raised its tariffs. Cement is on the list.", "construction:product"},
+		{"title only", "Peru raises tariff on cement", "The ministry said so.", "construction:product"},
+		{"no trade", "", "The mayor ate cheese. Steel workers cheered.", ""},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			title := newView(o, event.Article{}, tt.title, true)
+			body := newView(o, event.Article{}, tt.text, false)
+			var got []string
+			for _, s := range sectorsOf(title, body) {
+				got = append(got, s.Code+":"+s.Match)
+				e := s.Evidence[0]
+				if !holds(tt.text, e) && !holds(tt.title, e) {
+					t.Errorf("evidence of %s is not in the text: %+v", s.Code, e)
+				}
+			}
+			if s := strings.Join(got, " "); s != tt.want {
+				t.Errorf("got %q, want %q", s, tt.want)
+			}
+		})
+	}
+}
+
+// holds reports whether e is exactly the passage of text it says.
+func holds(text string, e event.Evidence) bool {
+	r := []rune(text)
+	return e.Start >= 0 && e.End <= len(r) && e.Start < e.End && string(r[e.Start:e.End]) == e.Text
+}
