@@ -258,92 +258,6 @@ func (v *view) spanEnd(i int) int {
 	return min(end, len(v.found))
 }
 
-// apposed reads "Jane Roe, the trade minister" and "Jane Roe, a professor and
-// former trade minister".
-func (f *peopleFinder) apposed(p post) {
-	least := f.v.sentence(p.role.First).First
-	at := f.backTo(p.first, least)
-	if at <= least { // a signature: the name stands on the line before
-		if at != least || p.shared && !p.government || f.v.lower(at-1) != "," {
-			return
-		}
-		least = f.v.sentence(at - 1).First
-	}
-	sep := f.tok[at-1].Norm
-	if sep != "," && sep != "--" && sep != "(" && f.v.lower(at-1) != "is" && f.v.lower(at-1) != "as" && f.v.lower(at-1) != "was" {
-		return
-	}
-	end := at - 1
-	if f.v.lower(end-1) == "who" {
-		end--
-	}
-	if end > least && f.tok[end-1].Norm == ")" {
-		for k := end - 2; k > max(least, end-8); k-- {
-			if f.tok[k].Norm == "(" {
-				end = k
-				break
-			}
-		}
-	}
-	if end > least && f.tok[end-1].Norm == "," {
-		end--
-	}
-	first := f.nameBefore(end)
-	known, holder := f.holder(first, end)
-	if p.role.End-p.role.First == 1 && f.tok[p.role.First].Norm == strings.ToUpper(f.tok[p.role.First].Norm) && !known {
-		return // "…, USTR" is the body
-	}
-	if first >= end || !p.official(false, known) || f.organisation(p.end, p.end) || !f.fullName(first, end, known) {
-		return
-	}
-	if f.ownTitle(first) && !known {
-		return
-	}
-	f.take(p, first, end, holder, ruleTitleAfter)
-}
-
-// fullName accepts a name of one word only after an honorific.
-func (f *peopleFinder) fullName(first, end int, known bool) bool {
-	if known || f.words(first, end) >= 2 {
-		return true
-	}
-	_, addressed := f.endingAt(first, "%honorific")
-	return addressed || first > 0 && f.byName(f.v.doc.Span(first, end), "") >= 0
-}
-
-// ownTitle reports a title right before the name, to which the name belongs.
-func (f *peopleFinder) ownTitle(first int) bool {
-	if _, ok := f.endingAt(first, "%not_official"); ok {
-		_, role := f.endingAt(first, ontology.LabelRole)
-		return !role
-	}
-	return false
-}
-
-// backTo goes left over articles, and over the first half of "a professor
-// and former minister".
-func (f *peopleFinder) backTo(at, least int) int {
-	for at > least && slices.Contains([]string{"the", "a", "an", "another", "one", "his", "her"}, f.tok[at-1].Lower) {
-		at--
-	}
-	if at <= least || f.tok[at-1].Lower != "and" {
-		return at
-	}
-	titled := false
-	for i := at - 2; i > max(least, at-20); i-- {
-		if f.starts(i, ontology.LabelRole, "%not_official") {
-			titled = true
-		}
-		if f.tok[i].Norm == "," {
-			if titled {
-				return i + 1
-			}
-			return at
-		}
-	}
-	return at
-}
-
 // speakers reads the lines "Jane Roe: …" of a transcript.
 func (f *peopleFinder) speakers() {
 	paragraph := -1
@@ -461,47 +375,6 @@ func (f *peopleFinder) byName(name, country string) int {
 	return -1
 }
 
-// samePerson compares a known name with another form of it.
-func samePerson(name, surname, other string) bool {
-	if strings.EqualFold(name, other) || strings.EqualFold(surname, other) {
-		return true
-	}
-	a, b := strings.Fields(strings.ToLower(name)), strings.Fields(strings.ToLower(other))
-	if len(a) == 1 && len(b) > 1 {
-		return a[0] == b[len(b)-1]
-	}
-	if len(b) < 2 || len(a) < 2 {
-		return false
-	}
-	if strings.HasSuffix(strings.ToLower(name), " "+strings.ToLower(other)) || strings.HasSuffix(strings.ToLower(other), " "+strings.ToLower(name)) {
-		return true
-	}
-	x, y := a[len(a)-1], b[len(b)-1]
-	if x != y {
-		return len(a) == len(b) && slices.Equal(a[:len(a)-1], b[:len(b)-1]) && oneLetterApart(x, y)
-	}
-	return a[0][0] == b[0][0] && (len(a) != len(b) || len(strings.Trim(a[0], ".")) == 1 || len(strings.Trim(b[0], ".")) == 1)
-}
-
-// oneLetterApart reports a misspelling: long words with one letter changed,
-// added or left out.
-func oneLetterApart(x, y string) bool {
-	if len(x) > len(y) {
-		x, y = y, x
-	}
-	if len(x) < 5 || len(y)-len(x) > 1 {
-		return false
-	}
-	i := 0
-	for i < len(x) && x[i] == y[i] {
-		i++
-	}
-	if len(x) == len(y) {
-		return x[min(i+1, len(x)):] == y[min(i+1, len(y)):]
-	}
-	return x[i:] == y[i+1:]
-}
-
 // take adds a person, or what is new about one that is known.
 func (f *peopleFinder) take(p post, first, end, holder int, rule string) {
 	name := f.v.doc.Span(first, end)
@@ -547,41 +420,4 @@ func (f *peopleFinder) roleText(p post, first, end int) string {
 		last = f.afterBracket(p.role.End, first)
 	}
 	return plainName(f.v.doc.Span(p.first, last))
-}
-
-// officials merges what the title and the body name: each person once, with
-// the fullest name, in order of the body.
-func officials(title, body *view, titlePeople, bodyPeople []person) []event.Official {
-	out := make([]event.Official, 0, len(bodyPeople)+1)
-	surnames := make([]string, 0, len(bodyPeople)+1)
-	for _, list := range [][]person{bodyPeople, titlePeople} {
-		for _, p := range list {
-			i := slices.IndexFunc(out, func(o event.Official) bool { return samePerson(o.Name, "", p.Official.Name) })
-			if i < 0 {
-				i = slices.Index(surnames, p.Surname)
-				if i >= 0 && strings.Contains(p.Official.Name, " ") && strings.Contains(out[i].Name, " ") {
-					i = -1
-				}
-			}
-			if i < 0 {
-				out, surnames = append(out, p.Official), append(surnames, p.Surname)
-				continue
-			}
-			join(&out[i], p.Official)
-		}
-	}
-	return out
-}
-
-// join fills what the first form left open.
-func join(o *event.Official, other event.Official) {
-	if strings.Count(other.Name, " ") > strings.Count(o.Name, " ") {
-		o.Name = other.Name
-	}
-	if o.Role == "" {
-		o.Role = other.Role
-	}
-	if o.Country == "" {
-		o.Country = other.Country
-	}
 }

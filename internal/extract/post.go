@@ -149,7 +149,7 @@ func (f *nameFinder) owner(p *post, at, least int) int {
 			return p.first
 		}
 	}
-	p.stranger = f.tok[at-1].Capital()
+	p.stranger = at > least && f.tok[at-1].Capital()
 	return p.first
 }
 
