@@ -257,8 +257,11 @@ func normalise(raw string) string {
 	case "…":
 		return "..."
 	}
-	out := strings.NewReplacer("’", "'", "ʼ", "'").Replace(raw)
-	if strings.Trim(out, ".") == "" {
+	out := raw
+	if strings.ContainsAny(raw, "’ʼ") {
+		out = strings.ReplaceAll(strings.ReplaceAll(raw, "’", "'"), "ʼ", "'")
+	}
+	if !strings.ContainsAny(out, ".,") || strings.Trim(out, ".") == "" {
 		return out
 	}
 	if first := out[0]; first >= '0' && first <= '9' {

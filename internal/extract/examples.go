@@ -84,14 +84,14 @@ func slotText(c event.Claim, slot string) string {
 	case v.Rates != nil:
 		var out []string
 		for _, r := range v.Rates {
-			out = append(out, rateText(r))
+			out = append(out, ratesWritten(r))
 		}
 		return strings.Join(out, ", ")
 	}
 	return v.Text
 }
 
-func rateText(r event.Rate) string {
+func ratesWritten(r event.Rate) string {
 	switch {
 	case r.Value != nil:
 		return fmt.Sprintf("%g", *r.Value)
