@@ -96,19 +96,27 @@ func (d *demo) run(c *cobra.Command) (err error) {
 // greet goes to stderr: stdout holds the events alone.
 func (d *demo) greet(host string, at pipeline.Addresses) {
 	kafka := strings.Join(at.Kafka, ",")
-	fmt.Fprintf(d.stderr, `Sample site  http://%s/
+	fmt.Fprintf(d.stderr, `A small news site of our own is read now, and every event shown with the
+sentence behind it. One page of it is broken on purpose: that is the warning.
+
+Sample site  http://%s/
 Feed         %s/
 Kafka        %s (topics trade.*)
 
-Try next:
+Try next%s:
   curl -s '%s/api/v1/events?kind=measure'
   %s tail --brokers %s --from-beginning --json
   %s extract --allow-loopback http://%s/meridian/steel-safeguard
 
-`, host, at.Feed, kafka, at.Feed, os.Args[0], kafka, os.Args[0], host)
-	if !d.stay {
-		fmt.Fprintln(d.stderr, "The demo ends when its site is drained; --stay keeps it up.")
+`, host, at.Feed, kafka, d.when(), at.Feed, os.Args[0], kafka, os.Args[0], host)
+}
+
+// when says under which call the addresses stay up.
+func (d *demo) when() string {
+	if d.stay {
+		return " in another terminal"
 	}
+	return " (with demo --stay, for this one ends when the site is read)"
 }
 
 func (d *demo) event(e event.Event) {
