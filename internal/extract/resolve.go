@@ -1,6 +1,7 @@
 package extract
 
 import (
+	"maps"
 	"slices"
 
 	"github.com/tradewire/tradewire/internal/event"
@@ -13,11 +14,10 @@ type resolver func(d *draft) event.Value
 
 // resolvers lists the ways that pipelines/patterns may name under resolve.
 func resolvers() map[string]resolver {
-	return map[string]resolver{
+	out := map[string]resolver{
 		"subject":     func(d *draft) event.Value { return list(d.subject()) },
 		"opponent":    func(d *draft) event.Value { return list(d.opponent()) },
 		"target":      func(d *draft) event.Value { return list(d.target()) },
-		"parties":     func(d *draft) event.Value { return list(d.parties()) },
 		"holder":      func(d *draft) event.Value { return d.holder() },
 		"speaker":     func(d *draft) event.Value { return d.speaker() },
 		"quote":       func(d *draft) event.Value { return d.quote() },
@@ -34,6 +34,8 @@ func resolvers() map[string]resolver {
 		"respondent":  func(d *draft) event.Value { return list(d.target()) },
 		"complainant": func(d *draft) event.Value { return list(d.subject()) },
 	}
+	maps.Copy(out, talksResolvers())
+	return out
 }
 
 func list(codes []string) event.Value {
@@ -312,25 +314,6 @@ func (v *view) bindsGoods(e ontology.Entity) bool {
 		}
 	}
 	return v.hasAt(e.First-1, "%against") || v.lower(e.First-1) == "the" && v.hasAt(e.First-2, "%against")
-}
-
-// parties lists who negotiates or agrees: the actors of the clause; where one
-// or none is named, the pair the article is about.
-func (d *draft) parties() []string {
-	first, end := d.clause()
-	codes := slices.DeleteFunc(d.v.codesIn(first, end), func(c string) bool { return c == "WORLD" || isBody(c) })
-	if len(codes) < 2 {
-		codes = slices.DeleteFunc(d.v.codesIn(d.sentence.First, d.sentence.End), func(c string) bool { return c == "WORLD" || isBody(c) })
-	}
-	for _, c := range d.v.topic {
-		if len(codes) >= 2 {
-			break
-		}
-		if !slices.Contains(codes, c) {
-			codes = append(codes, c)
-		}
-	}
-	return slices.Sorted(slices.Values(codes))
 }
 
 // reporter is whose trade is told: a country before the flow, the subject, or

@@ -1,0 +1,443 @@
+package extract
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/tradewire/tradewire/internal/event"
+	"github.com/tradewire/tradewire/internal/ontology"
+)
+
+// Labels of the terms in ontology/terms_talks.yaml: known agreements (the
+// value lists their members), talks, and agreements in general.
+const (
+	labelPact  = "PACT"
+	labelTalks = "TALKS"
+	labelDeal  = "DEAL"
+)
+
+// parties lists who negotiates or agrees, in this order of trust: the members
+// of a named agreement, the countries that modify the noun or that "between"
+// and "with" bind to it, "both sides", the actors of the clause and of the
+// sentence; where one or none is named, the pair the article is about. No
+// parties where the article is not about trade at all, or the words stand for
+// other talks (peace, wages, mergers).
+func (d *draft) parties() []string {
+	if !d.aboutTrade() {
+		return nil
+	}
+	bound := d.boundParties()
+	if len(bound) < 2 {
+		bound = unique(append(bound, d.sideParties()...))
+	}
+	if len(bound) < 2 {
+		bound = d.withTopic(bound)
+	}
+	if len(bound) == 1 && !isBloc(bound[0]) {
+		return nil
+	}
+	return slices.Sorted(slices.Values(bound))
+}
+
+// aboutTrade asks for two words of trade in the article and no word of other
+// talks in the sentence.
+func (d *draft) aboutTrade() bool {
+	v := d.v
+	if v.has(d.sentence.First, d.sentence.End, "%other_talks") {
+		return false
+	}
+	return len(v.within(0, len(v.doc.Tokens), "%trade_context")) >= 2 || v.title
+}
+
+// isBloc is true for those that can hold talks or agree among themselves.
+func isBloc(code string) bool {
+	return slices.Contains([]string{"EU", "ASEAN", "BRICS", "MERCOSUR", "GCC", "G7", "G20", "WTO"}, code)
+}
+
+// boundParties reads the parties that the words around the noun name.
+func (d *draft) boundParties() []string {
+	v := d.v
+	for _, e := range v.within(d.trigger.First-1, d.trigger.End+4, labelPact) {
+		if members := strings.Fields(e.Value); len(members) > 0 {
+			return members
+		}
+	}
+	before := d.modifiers()
+	if len(before) >= 2 {
+		return before
+	}
+	behind, with := d.partners()
+	if !with && len(behind) >= 2 {
+		return behind
+	}
+	out := unique(append(before, behind...))
+	if len(out) < 2 && with {
+		out = unique(append(out, d.leading(out)...))
+	}
+	return out
+}
+
+// modifiers are the countries just before the noun ("China-US trade talks",
+// "India's deal"), over words that may stand between.
+func (d *draft) modifiers() []string {
+	v := d.v
+	var out []string
+	for i := d.trigger.First - 1; i >= max(d.sentence.First, d.trigger.First-12); i-- {
+		if e, ok := v.covering(i, ontology.LabelCountry); ok && !v.asPlace(e) && !isBody(e.Value) {
+			if e.How == ontology.HowMetonym && v.lower(e.First-1) == "the" {
+				return out // "the Geneva talks"
+			}
+			out = append([]string{e.Value}, out...)
+			i = e.First
+			continue
+		}
+		if !v.hasAt(i, "%pact_word") && !(len(out) > 0 && (v.lower(i) == "and" || v.lower(i) == ",")) {
+			break
+		}
+	}
+	return unique(out)
+}
+
+// partners are the countries and people behind the noun in "between A and B"
+// and "with B"; with tells that one side is still to be found.
+func (d *draft) partners() (codes []string, with bool) {
+	v := d.v
+	for i := d.trigger.End; i < min(d.trigger.End+9, d.sentence.End); i++ {
+		if v.breaks(i) {
+			return nil, false
+		}
+		switch v.lower(i) {
+		case "between", "among", "involving", "by":
+			return v.listFrom(i+1, d.sentence.End), false
+		case "with":
+			return v.listFrom(i+1, d.sentence.End), true
+		}
+	}
+	return nil, false
+}
+
+// listFrom reads "China, Japan and South Korea" or "Trump and the Canadian
+// side" from token i on: codes with few words between them.
+func (v *view) listFrom(i, end int) []string {
+	var out []string
+	for gap := 0; i < end && gap < 4; i++ {
+		if codes, next := v.partyAt(i); len(codes) > 0 {
+			out = append(out, codes...)
+			i, gap = next-1, 0
+			continue
+		}
+		switch v.lower(i) {
+		case "and", ",", "the", "-", "'s", "'", "its", "president", "counterparts", "officials":
+		case "on", "over", "in", "at", "for", "to", "that", "which", "after", "before", "about", "was", "were", "is", "has", "will":
+			return unique(out)
+		default:
+			gap++
+		}
+	}
+	return unique(out)
+}
+
+// partyAt gives the codes of an actor or country that starts at token i and is
+// no place.
+func (v *view) partyAt(i int) (codes []string, end int) {
+	if e, ok := v.at(i, ontology.LabelCountry); ok {
+		if v.asPlace(e) || isBody(e.Value) {
+			return nil, e.End
+		}
+		if a, found := v.actor(i); found && len(a.codes) > 0 {
+			return a.codes, a.end
+		}
+		return []string{e.Value}, e.End
+	}
+	if a, ok := v.actor(i); ok && len(a.codes) > 0 && !isBody(a.codes[0]) {
+		return a.codes, a.end
+	}
+	return nil, i
+}
+
+// leading is the subject of the clause besides the parties known.
+func (d *draft) leading(known []string) []string {
+	v := d.v
+	for i := d.trigger.First - 1; i >= d.sentence.First; i-- {
+		e, ok := v.covering(i, labelActor)
+		if !ok {
+			continue
+		}
+		a := v.actors[e.Ref]
+		if i = e.First; len(a.codes) == 0 || isBody(a.codes[0]) || v.placeActor(a) {
+			continue
+		}
+		if all := v.conjoined(a); len(unique(append(slices.Clone(known), all...))) > len(known) {
+			return all
+		}
+	}
+	return nil
+}
+
+func (v *view) placeActor(a actor) bool {
+	e, ok := v.at(a.first, ontology.LabelCountry)
+	return ok && e.End == a.end && v.asPlace(e)
+}
+
+// asPlace is true for a country that only says where: "in Stockholm, Sweden",
+// "held in China".
+func (v *view) asPlace(e ontology.Entity) bool {
+	i := e.First - 1
+	if v.lower(i) == "," && i > 1 { // the second half of "Stockholm, Sweden"
+		for k := i - 1; k > i-4 && k > 0 && upperFirst(v.doc.Tokens[k].Norm); k-- {
+			if v.lower(k-1) == "in" || v.lower(k-1) == "at" {
+				return true
+			}
+		}
+	}
+	if v.possessiveAt(e.End) {
+		return false
+	}
+	for v.lower(i) == "the" || v.lower(i) == "downtown" {
+		i--
+	}
+	switch v.lower(i) {
+	case "in", "at", "near", "outside":
+		return e.How != ontology.HowDemonym
+	case "to", "into", "from", "visit", "visiting", "for":
+		return e.How == ontology.HowMetonym
+	}
+	return false
+}
+
+// sideParties are those of "both sides" in the sentence, else the actors and
+// countries of the clause, else of the sentence.
+func (d *draft) sideParties() []string {
+	v := d.v
+	for i := d.sentence.First; i < d.sentence.End; i++ {
+		if a, ok := v.actor(i); ok && a.kind == "pair" {
+			return v.pairBefore(d.sentence.Index, a.codes)
+		}
+	}
+	first, end := d.clause()
+	if codes := v.partiesIn(first, end); len(codes) == 2 {
+		return codes
+	}
+	codes := v.partiesIn(d.sentence.First, d.sentence.End)
+	if len(codes) > 2 { // those the article is about
+		main := slices.DeleteFunc(slices.Clone(codes), func(c string) bool { return !slices.Contains(v.topic[:min(3, len(v.topic))], c) })
+		if len(main) >= 2 {
+			return main[:2]
+		}
+	}
+	return codes
+}
+
+// pairBefore is the pair that "both sides" means: the two parties named
+// together in the sentences just before, else the article's.
+func (v *view) pairBefore(sentence int, fallback []string) []string {
+	for k := sentence; k >= max(0, sentence-2); k-- {
+		s := v.doc.Sentences[k]
+		if codes := v.partiesIn(s.First, s.End); len(codes) == 2 {
+			return codes
+		}
+	}
+	return fallback
+}
+
+func (v *view) partiesIn(first, end int) []string {
+	var out []string
+	for i := first; i < end; i++ {
+		if a, ok := v.actor(i); ok && a.kind == "pair" {
+			continue
+		}
+		codes, next := v.partyAt(i)
+		if out = append(out, codes...); next > i {
+			i = next - 1
+		}
+	}
+	return slices.DeleteFunc(unique(out), func(c string) bool { return c == "WORLD" })
+}
+
+// withTopic adds the countries the article is about until there are two.
+func (d *draft) withTopic(codes []string) []string {
+	topic := d.v.topic
+	if d.v.meta.Official && d.v.meta.Country != "" {
+		topic = append([]string{d.v.meta.Country}, topic...)
+	}
+	for _, c := range topic {
+		if len(codes) >= 2 {
+			break
+		}
+		if c != "WORLD" && !slices.Contains(codes, c) {
+			codes = append(codes, c)
+		}
+	}
+	return codes
+}
+
+// accession is who joins an organisation, and the organisation.
+func (d *draft) accession() event.Value {
+	v := d.v
+	bodies := []string{}
+	for i := d.first; i < d.end; i++ {
+		for _, label := range [...]string{ontology.LabelCountry, ontology.LabelBody} {
+			if e, ok := v.at(i, label); ok && isBody(e.Value) {
+				bodies = append(bodies, e.Value)
+			}
+		}
+	}
+	for i := d.sentence.First; i < d.sentence.End && len(bodies) > 0; i++ {
+		if e, ok := v.at(i, ontology.LabelCountry); ok && !isBody(e.Value) && !v.asPlace(e) {
+			return event.List(e.Value, bodies[0])
+		}
+	}
+	return event.Value{}
+}
+
+// place is where a round took place: "in Kuala Lumpur" behind the noun, or
+// the name in front of it ("the Geneva talks").
+func (d *draft) place() event.Value {
+	v := d.v
+	if i := d.trigger.First; i > d.sentence.First {
+		first := i
+		for first > d.sentence.First && (v.hasAt(first-1, "%pact_word") && !upperFirst(v.doc.Tokens[first-1].Norm)) {
+			first--
+		}
+		end := first
+		for first > d.sentence.First && upperFirst(v.doc.Tokens[first-1].Norm) && !v.notPlace(first-1) {
+			first--
+		}
+		if first < end && v.lower(first-1) == "the" {
+			return event.Text(v.doc.Span(first, end))
+		}
+	}
+	for i := d.sentence.First; i < d.sentence.End; i++ {
+		if i >= d.trigger.First-20 && (v.lower(i) == "in" || v.lower(i) == "at") {
+			end := i + 1
+			for end < d.sentence.End && upperFirst(v.doc.Tokens[end].Norm) && !v.notPlace(end) {
+				end++
+			}
+			if end > i+1 && !v.possessiveAt(end) {
+				return event.Text(v.doc.Span(i+1, end))
+			}
+		}
+	}
+	return event.Value{}
+}
+
+// notPlace is true for what is capitalised for another reason.
+func (v *view) notPlace(i int) bool {
+	if e, ok := v.covering(i, labelDate); ok && e.End > i {
+		return true
+	}
+	e, ok := v.covering(i, ontology.LabelCountry)
+	return ok && (e.How == ontology.HowDemonym || isBody(e.Value) || len(e.Value) > 2 || v.lower(e.End) == "-") ||
+		v.hasAt(i, "%pact_word") || v.hasAt(i, labelTalks) || v.hasAt(i, labelDeal) || v.hasAt(i, "%not_place")
+}
+
+// round is the place of the talks; where the sentence names none, the first
+// place of talks that the article names, so that later mentions of one round
+// stay one.
+func (d *draft) round() event.Value {
+	if here := d.place(); !here.Empty() {
+		return here
+	}
+	v := d.v
+	for _, e := range v.within(0, len(v.doc.Tokens), labelTalks) {
+		other := &draft{v: v, sentence: v.sentence(e.First), trigger: d.trigger}
+		other.trigger.First, other.trigger.End = e.First, e.End
+		if there := other.place(); !there.Empty() {
+			return there
+		}
+	}
+	return event.Value{}
+}
+
+// conditions are what a party sets before it talks or signs, wherever the
+// article says so: the words behind "must be based on" and the like in a
+// sentence that names talks or an agreement.
+func (d *draft) conditions() event.Value {
+	v := d.v
+	var out []string
+	for _, s := range v.doc.Sentences {
+		if !v.has(s.First, s.End, labelTalks) && !v.has(s.First, s.End, labelDeal) && !v.has(s.First, s.End, "%talk_verb") {
+			continue
+		}
+		for _, e := range v.within(s.First, s.End, "%condition_cue") {
+			end := e.End
+			for end < s.End && !v.conditionEnds(end) {
+				end++
+			}
+			if end-e.End >= 2 {
+				out = append(out, v.doc.Span(e.End, end))
+				break
+			}
+		}
+	}
+	if len(out) == 0 {
+		return event.Value{}
+	}
+	return event.List(unique(out)...)
+}
+
+func (v *view) conditionEnds(i int) bool {
+	switch v.lower(i) {
+	case ".", ";", "?", "!", `"`:
+		return true
+	case ",":
+		return v.hasAt(i+1, "%say") || v.hasAt(i+1, labelActor) || v.lower(i+1) == `"`
+	}
+	return false
+}
+
+// negotiators names the officials in the sentence.
+func (d *draft) negotiators() event.Value {
+	v := d.v
+	var out []string
+	for _, e := range v.within(d.sentence.First, d.sentence.End, labelPerson) {
+		out = append(out, v.people[e.Ref].Official.Name)
+	}
+	if len(out) == 0 {
+		return event.Value{}
+	}
+	return event.List(unique(out)...)
+}
+
+// when is the first date of the clause.
+func (d *draft) when() event.Value {
+	first, end := d.clause()
+	for _, e := range d.v.within(first, end, labelDate) {
+		return event.Text(d.v.doc.Span(e.First, e.End))
+	}
+	return event.Value{}
+}
+
+// pact is the agreement's name: of a known one, or the capitalised words
+// that end with the noun ("United States-Mexico Trade Agreement").
+func (d *draft) pact() event.Value {
+	v := d.v
+	for _, e := range v.within(d.trigger.First, d.trigger.End+4, labelPact) {
+		return event.Text(v.doc.Span(e.First, e.End))
+	}
+	if !upperFirst(v.doc.Tokens[d.trigger.End-1].Norm) {
+		return event.Value{}
+	}
+	first := d.trigger.First
+	for first > d.sentence.First && (upperFirst(v.doc.Tokens[first-1].Norm) || v.lower(first-1) == "-") && v.lower(first-1) != "the" {
+		first--
+	}
+	if d.trigger.End-first < 2 {
+		return event.Value{}
+	}
+	return event.Text(v.doc.Span(first, d.trigger.End))
+}
+
+// talksResolvers are the ways to find the slots of negotiations and agreements.
+func talksResolvers() map[string]resolver {
+	return map[string]resolver{
+		"parties":     func(d *draft) event.Value { return list(d.parties()) },
+		"accession":   func(d *draft) event.Value { return d.accession() },
+		"conditions":  func(d *draft) event.Value { return d.conditions() },
+		"negotiators": func(d *draft) event.Value { return d.negotiators() },
+		"when":        func(d *draft) event.Value { return d.when() },
+		"place":       func(d *draft) event.Value { return d.place() },
+		"round":       func(d *draft) event.Value { return d.round() },
+		"pact":        func(d *draft) event.Value { return d.pact() },
+	}
+}
