@@ -32,6 +32,9 @@ func (d *draft) same(e *draft) bool {
 		if d.slotType(slot) == event.TypeCountries && (len(a.List) == 0 || len(b.List) == 0) {
 			continue
 		}
+		if slot == "target" && alike(a.Text, b.Text) {
+			continue
+		}
 		if !equal(a, b) {
 			return false
 		}

@@ -1,17 +1,41 @@
 package extract
 
 import (
+	"slices"
+
+	"github.com/tradewire/tradewire/internal/document"
 	"github.com/tradewire/tradewire/internal/event"
+	"github.com/tradewire/tradewire/internal/ontology"
 )
 
 // holder is who takes the position: the country for those who speak for one
 // (EVENTS.md), the person for legislators and the like.
-func (d *draft) holder() event.Value {
-	a := d.holderActor()
+func (d *draft) holder() event.Value { return d.v.holds(d.holderActor()) }
+
+// sayer is the holder where the sentence's subject is the matter itself
+// ("the duties are unfair"): who says so.
+func (d *draft) sayer() event.Value { return d.v.holds(d.v.speakerAt(d.trigger.First)) }
+
+// agent is the holder named behind a passive: "opposed by X".
+func (d *draft) agent() event.Value {
+	v := d.v
+	for i := d.trigger.End; i < min(d.sentence.End, d.trigger.End+6); i++ {
+		if a, ok := v.actor(i); ok {
+			return v.holds(a)
+		}
+		if a, ok := v.groupAt(i, d.trigger.End); ok {
+			return v.holds(a)
+		}
+	}
+	return event.Value{}
+}
+
+// holds names the actor as the holder of a stance.
+func (v *view) holds(a actor) event.Value {
 	switch {
-	case a.kind == "person" && !d.v.speaksForCountry(a):
+	case a.kind == "person" && !v.speaksForCountry(a):
 		return event.Text(a.name)
-	case len(a.codes) > 0:
+	case len(a.codes) > 0 && a.codes[0] != "WORLD":
 		return event.Text(a.codes[0])
 	case a.name != "":
 		return event.Text(a.name)
@@ -29,81 +53,261 @@ func (v *view) speaksForCountry(a actor) bool {
 	return len(a.codes) > 0
 }
 
-// holderActor is the subject of the trigger, or the speaker for "we", or who
-// spoke last.
+// holderActor is the subject of the trigger: an actor or group to the left
+// that no preposition governs, the speaker for "we", who was named last for
+// "he" and "it"; where none is, the speaker.
 func (d *draft) holderActor() actor {
+	v := d.v
 	for i := d.trigger.First - 1; i >= d.sentence.First; i-- {
-		if d.v.hasAt(i, "%we") {
-			return d.v.speakerAt(i)
+		switch {
+		case v.lower(i) == ";", v.lower(i) == `"` && i < d.trigger.First-1 && !v.hasAt(i+1, "%we") && !v.quoted(d.trigger.First):
+			return v.speakerAt(d.trigger.First)
+		case v.hasAt(i, "%we"):
+			return v.speakerAt(i)
+		case v.hasAt(i, "%third_person") && d.trigger.First-i <= 6:
+			return v.actedLast(i)
 		}
-		a, ok := d.v.actor(i)
-		if !ok || d.v.isObject(a) || a.possessive && !d.v.eventNoun(a.end) {
+		if a, ok := v.groupAt(i, d.sentence.First); ok && !v.isObject(a) {
+			return a
+		}
+		a, ok := v.actor(i)
+		if !ok || v.isObject(a) || a.possessive && a.end+5 < d.trigger.First && !v.eventNoun(a.end) {
 			continue
 		}
 		return a
 	}
-	return d.v.speakerAt(d.trigger.First)
+	return v.speakerAt(d.trigger.First)
 }
 
-// speaker is the person who spoke for the holder; empty when nobody is named.
-func (d *draft) speaker() event.Value {
-	a := d.v.speakerAt(d.trigger.First)
-	if own := d.holderActor(); own.kind == "person" {
-		a = own
+// quoted reports whether token i stands between quotation marks.
+func (v *view) quoted(i int) bool {
+	for k := i; k >= max(0, i-120); k-- {
+		if e, ok := v.at(k, labelQuote); ok {
+			return e.End > i
+		}
 	}
-	if a.kind == "person" && a.name != "" && event.Text(a.name).Text != d.slots["holder"].Text {
-		return event.Text(a.name)
-	}
-	return event.Value{}
+	return false
 }
 
-// speakerAt is who says the words at token i: the actor beside a verb of
-// saying in the sentence, else in the two sentences before, else the
-// transcript's speaker, else the last actor named.
-func (v *view) speakerAt(i int) actor {
-	s := v.doc.SentenceOf(i)
-	for k := s; k >= max(0, s-3); k-- {
-		sentence := v.doc.Sentences[k]
-		for at := sentence.First; at < sentence.End; at++ {
-			if !v.hasAt(at, "%say") {
-				continue
-			}
-			if a, ok := v.beside(at, sentence.First, sentence.End); ok {
-				return a
-			}
-		}
-		if a, ok := v.actor(sentence.First); ok && v.lower(a.end) == ":" {
-			return a
-		}
-	}
+// actedLast is the last actor before token i that is no object and no mere
+// modifier, in this sentence or the two before it.
+func (v *view) actedLast(i int) actor {
+	from := v.doc.Sentences[max(0, v.doc.SentenceOf(i)-2)].First
 	for k := len(v.actors) - 1; k >= 0; k-- {
-		if a := v.actors[k]; a.first < i && !a.possessive && !v.isObject(a) {
+		a := v.actors[k]
+		if a.first < from {
+			break
+		}
+		if a.first < i && !a.possessive && !v.isObject(a) && a.kind != "pair" {
 			return a
 		}
 	}
 	return actor{}
 }
 
+// groupAt reads an industry body or another group that may hold a stance and
+// ends with token i: a name that closes with "Association", "Federation" or
+// the like, or a term of the list of groups ("business groups").
+func (v *view) groupAt(i, from int) (actor, bool) {
+	for k := max(from, i-4); k <= i; k++ {
+		if e, ok := v.at(k, "%interest_group"); ok && e.End == i+1 {
+			return v.group(k, e.End, from), true
+		}
+	}
+	if !v.hasAt(i, "%organisation_head") || !v.doc.Tokens[i].Capital() {
+		return actor{}, false
+	}
+	first := i
+	for first > from && v.nameWord(first-1) {
+		first--
+	}
+	for first < i && !v.doc.Tokens[first].Capital() {
+		first++
+	}
+	if first == i {
+		return actor{}, false
+	}
+	return v.group(first, i+1, from), true
+}
+
+func (v *view) nameWord(i int) bool {
+	return v.doc.Tokens[i].Capital() || slices.Contains([]string{"of", "and", "&", "for", "-", "+"}, v.lower(i))
+}
+
+// group names the tokens with the adjectives that belong to them.
+func (v *view) group(first, end, from int) actor {
+	for first > from && (v.hasAt(first-1, "%group_modifier") || v.hasAt(first-1, ontology.LabelCountry)) {
+		first--
+	}
+	return actor{name: v.doc.Span(first, end), kind: "group", first: first, end: end}
+}
+
+// speaker is the person who spoke for the holder; empty when nobody is named.
+func (d *draft) speaker() event.Value {
+	a := d.v.speakerAt(d.trigger.First)
+	if own := d.holderActor(); own.kind == "person" && d.resolve["holder"] == "holder" {
+		a = own
+	}
+	holder := d.slots["holder"].Text
+	if a.kind != "person" || a.name == "" || a.name == holder || !slices.Contains(a.codes, holder) {
+		return event.Value{}
+	}
+	return event.Text(a.name)
+}
+
+// speakerAt is who says the words at token i: the actor beside a verb of
+// saying in the sentence; in a transcript whose turn it is; where the words
+// are quoted, who speaks in the sentences around; at last the official source
+// itself. Nobody, where a name that is no actor's does the saying.
+func (v *view) speakerAt(i int) actor {
+	s := v.doc.SentenceOf(i)
+	if a, said := v.saidIn(s); said {
+		return a
+	}
+	if a, turn := v.turn(s); turn {
+		return a
+	}
+	for k := s - 1; k >= max(0, s-3); k-- {
+		if a, said := v.saidIn(k); said && v.quoted(i) {
+			return a
+		}
+	}
+	if v.quoted(i) && s+1 < len(v.doc.Sentences) {
+		if a, said := v.saidIn(s + 1); said {
+			return a
+		}
+	}
+	return v.house()
+}
+
+// house is the government that publishes the text: the official source's, or
+// that of the ministry or office after which the publisher is called.
+func (v *view) house() actor {
+	if v.meta.Official && v.meta.Country != "" {
+		return actor{codes: []string{v.meta.Country}, kind: "country"}
+	}
+	for _, e := range v.o.Gazetteer.Find(document.New(v.meta.Publisher).Tokens) {
+		if e.Label == ontology.LabelBody && e.Value != "" && slices.Contains([]string{"ministry", "executive", "agency"}, e.How) {
+			return actor{codes: []string{e.Value}, kind: "country"}
+		}
+	}
+	return actor{}
+}
+
+// saidIn looks for the speaker of sentence k; said is true where somebody
+// speaks, even if it is nobody who counts.
+func (v *view) saidIn(k int) (a actor, said bool) {
+	s := v.doc.Sentences[k]
+	for at := s.First; at < s.End; at++ {
+		if !v.hasAt(at, "%say") || v.quoted(at) {
+			continue
+		}
+		if a, ok := v.beside(at, s.First, s.End); ok {
+			return a, true
+		}
+		said = said || v.strangerAt(at, s)
+	}
+	return actor{}, said
+}
+
+// strangerAt is true where a name that no lexicon knows stands beside the
+// verb of saying.
+func (v *view) strangerAt(at int, s document.Sentence) bool {
+	for _, k := range []int{at + 1, at + 2, at - 1} {
+		if k > s.First && k < s.End && v.doc.Tokens[k].Capital() {
+			return true
+		}
+	}
+	return false
+}
+
+// turnReach is how many sentences an answer in a transcript may last.
+const turnReach = 40
+
+// turn is whose turn it is in a transcript: the speaker of the last paragraph
+// that starts with "Name:". A journalist's turn has no speaker who counts.
+func (v *view) turn(s int) (actor, bool) {
+	for k := s; k >= max(0, s-turnReach); k-- {
+		sentence := v.doc.Sentences[k]
+		if k > 0 && v.doc.Sentences[k-1].Paragraph == sentence.Paragraph {
+			continue
+		}
+		for at := sentence.First + 1; at < min(sentence.End, sentence.First+10); at++ {
+			if v.lower(at) != ":" || v.hasAt(at-1, "%say") {
+				continue
+			}
+			if !v.doc.Tokens[sentence.First].Capital() || v.has(sentence.First, at, "%asker") {
+				return actor{}, true
+			}
+			for i := sentence.First; i < at; i++ {
+				if a, ok := v.actor(i); ok {
+					return a, true
+				}
+			}
+			return actor{}, true
+		}
+	}
+	return actor{}, false
+}
+
 // beside returns the actor that does the saying at token at: the nearest on
 // the left, else the one just behind ("…," said X).
 func (v *view) beside(at, first, end int) (actor, bool) {
-	for k := at - 1; k >= max(first, at-12); k-- {
+	for k := at - 1; k >= max(first, at-14); k-- {
+		if a, ok := v.groupAt(k, first); ok && !v.isObject(a) {
+			return a, true
+		}
 		if e, ok := v.covering(k, labelActor); ok {
 			if a := v.actors[e.Ref]; !v.isObject(a) && (!a.possessive || a.kind != "country") {
-				return a, true
+				return v.office(a), true
 			}
 			k = e.First
+		}
+		if v.hasAt(k, "%third_person") && at-k <= 3 {
+			return v.actedLast(k), true
 		}
 		if v.lower(k) == `"` {
 			break
 		}
 	}
-	for k := at + 1; k < min(end, at+5); k++ {
+	if !v.inverted(at) {
+		return actor{}, false
+	}
+	for k := at + 1; k < min(end, at+6); k++ {
 		if a, ok := v.actor(k); ok {
-			return a, true
+			return v.office(a), true
+		}
+		if v.hasAt(k, "%third_person") && k == at+1 {
+			return v.actedLast(first), true
+		}
+		for g := k; g < min(end, k+6); g++ {
+			if a, ok := v.groupAt(g, k); ok && a.first == k {
+				return a, true
+			}
 		}
 	}
 	return actor{}, false
+}
+
+// inverted reports whether the speaker may follow the verb of saying at token
+// at: behind a quotation or a clause ("…," said X), or after "according to".
+func (v *view) inverted(at int) bool {
+	return slices.Contains([]string{`"`, ",", ""}, v.lower(at-1)) || v.lower(at) == "according"
+}
+
+// office resolves "the ministry" and "the spokesperson" to the body or person
+// named last; other actors stay as they are.
+func (v *view) office(a actor) actor {
+	if !v.hasAt(a.first, "%anaphor") {
+		return a
+	}
+	for k := len(v.actors) - 1; k >= 0; k-- {
+		o := v.actors[k]
+		if o.first < a.first && !v.hasAt(o.first, "%anaphor") && (o.kind == "body" || o.kind == "person") && len(o.codes) > 0 && !isBody(o.codes[0]) {
+			return o
+		}
+	}
+	return a
 }
 
 // quote gives the words directly quoted in the sentence of the trigger.

@@ -1,0 +1,214 @@
+package extract
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/tradewire/tradewire/internal/event"
+	"github.com/tradewire/tradewire/internal/ontology"
+)
+
+// maxTarget is the length of a stance's target in tokens.
+const maxTarget = 14
+
+// object is what a stance is about where it stands behind the trigger
+// ("opposes the levy"); for "this" and "it", the matter named before.
+func (d *draft) object() event.Value { return d.strict(d.trigger.End) }
+
+// phrase is the noun phrase that starts at token first or behind the words
+// that lead to it.
+func (d *draft) phrase(first int) (from, end int) {
+	v := d.v
+	if v.hasAt(first, "%back_reference") && v.closesTarget(first+1, true) {
+		return first, first + 1
+	}
+	for first < d.sentence.End && (v.hasAt(first, "%target_lead") || v.lower(first) == `"`) {
+		first++
+	}
+	end = first
+	for end < min(d.sentence.End, first+maxTarget) && !v.closesTarget(end, end > first) {
+		end++
+	}
+	return first, end
+}
+
+// stopped is what somebody is urged to stop: the phrase behind the verb of
+// ending inside the match.
+func (d *draft) stopped() event.Value {
+	acts := d.v.within(d.trigger.End, d.sentence.End, "%stop_act")
+	if len(acts) == 0 {
+		return event.Value{}
+	}
+	return d.strict(acts[0].End)
+}
+
+// theme is what a stance is about where it stands before the match ("the levy
+// is unfair").
+func (d *draft) theme() event.Value {
+	v := d.v
+	end := d.first
+	for end > d.sentence.First && v.hasAt(end-1, "%theme_tail") {
+		end--
+	}
+	first := end
+	for first > max(d.sentence.First, end-maxTarget) && !v.opensTheme(first-1) {
+		first--
+	}
+	for first < end && v.hasAt(first, "%target_lead") {
+		first++
+	}
+	if first >= end || !v.ofTrade(first, d.end) && !v.has(first, end, "%theme_matter") {
+		return event.Value{}
+	}
+	return event.Text(strings.TrimSpace(v.doc.Span(first, end)))
+}
+
+// denied reports whether the trigger is negated.
+func (d *draft) denied() bool {
+	return d.v.has(max(d.sentence.First, d.trigger.First-3), d.trigger.First, "%negation")
+}
+
+// pledged is what the holder is willing to do: behind "work with X to", what
+// they would work for.
+func (d *draft) pledged() event.Value {
+	if d.denied() {
+		return event.Value{}
+	}
+	v := d.v
+	first := d.trigger.End
+	if v.hasAt(first, "%join_in") {
+		for i := first; i < min(d.sentence.End, first+22) && v.lower(i) != ";"; i++ {
+			if v.lower(i) == "to" && i > first+1 || v.lower(i) == "in" && i > first+1 {
+				first = i + 1
+				break
+			}
+		}
+	}
+	return d.aim(d.phrase(first))
+}
+
+// endorsed is the object of a verb of support that stands for itself: not
+// "to uphold", not a participle.
+func (d *draft) endorsed() event.Value {
+	v := d.v
+	if d.denied() {
+		return event.Value{}
+	}
+	at := d.trigger.First
+	for v.hasAt(at-1, "%adverb") {
+		at--
+	}
+	if strings.HasSuffix(v.lower(d.trigger.First), "ing") && !v.hasAt(at-1, "%be") || v.hasAt(at-1, "%not_finite") {
+		return event.Value{}
+	}
+	return d.strict(d.trigger.End)
+}
+
+// strict is the target that starts at token first, where it is one of trade
+// in itself.
+func (d *draft) strict(first int) event.Value {
+	from, end := d.phrase(first)
+	if !d.v.ofTrade(from, end) && !d.v.pointsBack(from, end) {
+		return event.Value{}
+	}
+	return d.aim(from, end)
+}
+
+// opposed is the object of a verb of opposition; where it does not name a
+// matter of trade itself, the sentence must.
+func (d *draft) opposed() event.Value {
+	if d.denied() {
+		return event.Value{}
+	}
+	return d.aim(d.phrase(d.trigger.End))
+}
+
+// alike reports whether two targets say the same: half of the shorter one's
+// words stand in the longer.
+func alike(a, b string) bool {
+	x, y := strings.Fields(strings.ToLower(a)), strings.Fields(strings.ToLower(b))
+	if len(x) > len(y) {
+		x, y = y, x
+	}
+	n := 0
+	for _, w := range x {
+		if len(w) > 3 && slices.Contains(y, w) {
+			n++
+		}
+	}
+	return n*2 >= len(x) && n > 0
+}
+
+// aim gives the words of the target; empty where they are not about trade and
+// nothing in the sentence is.
+func (d *draft) aim(first, end int) event.Value {
+	v := d.v
+	if v.pointsBack(first, end) {
+		if e, ok := v.matterBefore(d.trigger.First); ok {
+			return event.Text(v.doc.Span(v.nounPhrase(e)))
+		}
+		if end-first < 2 || !v.ofTrade(v.doc.Sentences[max(0, d.sentence.Index-2)].First, first) {
+			return event.Value{}
+		}
+		return event.Text(v.doc.Span(first, end))
+	}
+	if first >= end || !v.ofTrade(first, end) && !v.ofTrade(d.sentence.First, d.sentence.End) {
+		return event.Value{}
+	}
+	return event.Text(strings.TrimSpace(v.doc.Span(first, end)))
+}
+
+// ofTrade reports whether tokens [first, end) name a matter of trade.
+func (v *view) ofTrade(first, end int) bool {
+	return v.has(first, end, "%stance_matter") || v.has(first, end, "INSTRUMENT") || v.has(first, end, labelRate)
+}
+
+// pointsBack is true for a target that only refers to one named before.
+func (v *view) pointsBack(first, end int) bool {
+	e, ok := v.at(first, "%back_reference")
+	return ok && e.End == end
+}
+
+// matterBefore finds the act of trade that was named last before token i, in
+// this sentence, the five before it, or the question of a transcript.
+func (v *view) matterBefore(i int) (ontology.Entity, bool) {
+	s := v.doc.SentenceOf(i)
+	from := v.doc.Sentences[max(0, s-5)].First
+	for k := i - 1; k >= from; k-- {
+		if e, ok := v.at(k, "INSTRUMENT"); ok && e.End <= i {
+			return e, true
+		}
+	}
+	return ontology.Entity{}, false
+}
+
+// nounPhrase widens an entity to the words that modify it: those before it up
+// to a verb, preposition or mark, and "on X" or "against X" behind.
+func (v *view) nounPhrase(e ontology.Entity) (first, end int) {
+	s := v.sentence(e.First)
+	first, end = e.First, e.End
+	for first > max(s.First, e.First-5) && !v.closesTarget(first-1, true) && !v.hasAt(first-1, "%preposition") && !v.hasAt(first-1, "%determiner") && !v.hasAt(first-1, "%say") {
+		first--
+	}
+	if v.hasAt(end, "%against") {
+		stop := min(s.End, end+6)
+		for end++; end < stop && !v.closesTarget(end, true) && !v.hasAt(end, "%preposition"); end++ {
+		}
+	}
+	return first, end
+}
+
+// closesTarget reports whether a target ends before token i; inside says that
+// it has begun.
+func (v *view) closesTarget(i int, inside bool) bool {
+	switch v.lower(i) {
+	case ",", ".", ";", ":", "?", "!", "(", ")", `"`, "--":
+		return true
+	}
+	return inside && (v.hasAt(i, "%target_stop") || v.hasAt(i, "%say") && !v.doc.Tokens[i].Capital())
+}
+
+// opensTheme reports whether token i stands before the subject of a clause.
+func (v *view) opensTheme(i int) bool {
+	return slices.Contains([]string{",", ";", ":", `"`, "that", "(", ")", "but", "which", "because", "."}, v.lower(i))
+}
