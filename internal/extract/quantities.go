@@ -28,10 +28,7 @@ func (v *view) findQuantities() {
 // number reads the number at token i: digits ("1,585", "10.5") or a word
 // ("five", "twenty-five"). No ordinals, years in the plural or scales.
 func (v *view) number(i int) (value float64, end int, ok bool) {
-	if i < 0 || i >= len(v.doc.Tokens) {
-		return 0, i, false
-	}
-	if c := v.lower(i)[0]; c >= '0' && c <= '9' {
+	if numeral(v.lower(i)) {
 		value, err := strconv.ParseFloat(v.lower(i), 64)
 		return value, i + 1, err == nil
 	}
@@ -47,6 +44,9 @@ func (v *view) number(i int) (value float64, end int, ok bool) {
 	}
 	return 0, i, false
 }
+
+// numeral reports a token that starts with a digit.
+func numeral(s string) bool { return s != "" && s[0] >= '0' && s[0] <= '9' }
 
 // pastHyphen is i, or the token behind it where i is a hyphen.
 func (v *view) pastHyphen(i int) int {

@@ -121,7 +121,7 @@ func (v *view) candidateAt(i int, s document.Sentence) []candidate {
 	if percent {
 		return []candidate{one}
 	}
-	if c := v.lower(i)[0]; value == 0 && (c < '0' || c > '9') {
+	if value == 0 && !numeral(v.lower(i)) {
 		one.zero = true
 		return []candidate{one}
 	}

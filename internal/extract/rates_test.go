@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/tradewire/tradewire/internal/event"
 	"github.com/tradewire/tradewire/internal/ontology"
@@ -177,4 +178,28 @@ func TestFindQuantities(t *testing.T) {
 			}
 		})
 	}
+}
+
+func FuzzRates(f *testing.F) {
+	o := readKnowledge(f)
+	for _, seed := range []string{"", "duty of 5", "tariffs from 10 to 25 percent or more", "“$3 a ton” levy", "0-0% tariff %", "twenty-", "May 1, 2025 to",
+		"tariffs\n25%\n of", "US$", "€1bn per", "\xff 25% tariff", "a quarter of the first", "zero"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		v := quantified(o, text)
+		runes := []rune(text)
+		for _, r := range v.findRates() {
+			e := r.Evidence[0]
+			if e.Start < 0 || e.End > len(runes) || e.Start >= e.End {
+				t.Fatalf("evidence [%d,%d) is outside %q", e.Start, e.End, text)
+			}
+			if utf8.ValidString(text) && string(runes[e.Start:e.End]) != e.Text {
+				t.Fatalf("evidence [%d,%d) of %q says %q", e.Start, e.End, text, e.Text)
+			}
+			if (r.Value == nil) == (r.Min == nil) || (r.Min == nil) != (r.Max == nil) {
+				t.Fatalf("rate in %q has neither or both of a value and a range", text)
+			}
+		}
+	})
 }
