@@ -35,14 +35,14 @@ func resolvers() map[string]resolver {
 		"date":        func(d *draft) event.Value { return d.date() },
 		"until":       func(d *draft) event.Value { return d.until() },
 		"country":     func(d *draft) event.Value { return first(d.subject()) },
-		"reporter":    func(d *draft) event.Value { return first(d.reporter()) },
-		"partner":     func(d *draft) event.Value { return first(d.target()) },
-		"change":      func(d *draft) event.Value { return d.change() },
-		"amount":      func(d *draft) event.Value { return d.amount() },
 		"respondent":  func(d *draft) event.Value { return list(d.target()) },
 		"complainant": func(d *draft) event.Value { return list(d.subject()) },
 	}
 	maps.Copy(out, talksResolvers())
+	maps.Copy(out, flowResolvers())
+	maps.Copy(out, marketResolvers())
+	maps.Copy(out, postResolvers())
+	maps.Copy(out, moveResolvers())
 	return out
 }
 
@@ -181,7 +181,7 @@ func (d *draft) leftSubject() []string {
 			}
 			continue
 		}
-		if d.v.isObject(a) || a.possessive && !d.v.eventNoun(a.end) {
+		if d.v.isObject(a) || a.possessive && !d.v.eventNoun(a.end) || isBody(a.codes[0]) {
 			continue
 		}
 		return d.v.conjoined(a)
@@ -324,20 +324,6 @@ func (v *view) bindsGoods(e ontology.Entity) bool {
 	return v.hasAt(e.First-1, "%against") || v.lower(e.First-1) == "the" && v.hasAt(e.First-2, "%against")
 }
 
-// reporter is whose trade is told: a country before the flow, the subject, or
-// the country most named.
-func (d *draft) reporter() []string {
-	if codes := d.possessor(); codes != nil {
-		return codes
-	}
-	for i := d.trigger.First; i >= d.sentence.First; i-- {
-		if e, ok := d.v.at(i, ontology.LabelCountry); ok && !isBody(e.Value) {
-			return []string{e.Value}
-		}
-	}
-	return d.actedBefore()
-}
-
 // ratesIn gives the tariff rates inside tokens [first, end).
 func (v *view) ratesIn(first, end int) event.Value {
 	var out []event.Rate
@@ -373,29 +359,6 @@ func (d *draft) dateAfter(cue string) event.Value {
 		if d.v.hasAt(e.First-1, cue) || d.v.lower(e.First-1) == "the" && d.v.hasAt(e.First-2, cue) {
 			return event.Text(d.v.doc.Span(e.First, e.End))
 		}
-	}
-	return event.Value{}
-}
-
-// change is the first percentage or number of points behind the trigger.
-func (d *draft) change() event.Value {
-	_, end := d.clause()
-	for i := d.trigger.First; i < min(end, d.trigger.End+14); i++ {
-		if e, ok := d.v.at(i, labelPercent); ok && d.v.lower(i-1) != "to" {
-			return event.Text(d.v.doc.Span(e.First, e.End))
-		}
-		if e, ok := d.v.at(i, labelQuantity); ok && d.v.lower(i-1) == "by" {
-			return event.Text(d.v.doc.Span(e.First, e.End))
-		}
-	}
-	return event.Value{}
-}
-
-// amount is the first sum of money in the clause.
-func (d *draft) amount() event.Value {
-	first, end := d.clause()
-	for _, e := range d.v.within(first, end, labelMoney) {
-		return event.Text(d.v.doc.Span(e.First, e.End))
 	}
 	return event.Value{}
 }

@@ -1,0 +1,161 @@
+package extract
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/tradewire/tradewire/internal/event"
+	"github.com/tradewire/tradewire/internal/ontology"
+)
+
+// marketResolvers are the ways to read what an index, currency, commodity or
+// share did.
+func marketResolvers() map[string]resolver {
+	return map[string]resolver{
+		"market_name":   func(d *draft) event.Value { return event.Text(d.marketName()) },
+		"market_move":   func(d *draft) event.Value { return event.Text(d.marketMove()) },
+		"market_before": func(d *draft) event.Value { return event.Text(d.marketBefore()) },
+		"market_change": func(d *draft) event.Value { return d.marketChange() },
+		"market_cause":  func(d *draft) event.Value { return d.marketCause() },
+	}
+}
+
+// marketName is the instrument in the article's words: "Mexican peso",
+// "copper futures in London", or the firm whose shares they are.
+func (d *draft) marketName() string {
+	if !d.v.aboutTrade() {
+		return ""
+	}
+	e, ok := d.v.at(d.trigger.First, labelMarket)
+	if !ok {
+		return ""
+	}
+	if e.Value == "shares" {
+		return d.shareName(e)
+	}
+	first, end := e.First, e.End
+	if c, ok := d.v.covering(first-1, ontology.LabelCountry); ok && c.End == first && c.How != ontology.HowMetonym {
+		first = c.First
+	}
+	if d.v.lower(end) == "futures" {
+		end++
+	}
+	return d.v.doc.Span(first, end)
+}
+
+// shareName names the firm of "shares in X" and "X shares", else the market
+// of "Asian stocks".
+func (d *draft) shareName(e ontology.Entity) string {
+	tok := d.v.doc.Tokens
+	if w := d.v.lower(e.End); (w == "in" || w == "of") && strings.HasPrefix(d.v.lower(e.First), "share") {
+		for i := e.End + 1; i < min(e.End+6, d.sentence.End); i++ {
+			if upperFirst(tok[i].Norm) {
+				return d.v.doc.Span(i, d.v.capitalsFrom(i, d.sentence.End))
+			}
+		}
+	}
+	first := e.First
+	for first > d.sentence.First && (upperFirst(tok[first-1].Norm) || d.v.possessiveAt(first-1)) && tok[first-1].Norm != "The" {
+		first--
+	}
+	if first == e.First && len(tok[e.First:e.End]) == 1 && !upperFirst(tok[e.First].Norm) && e.First > d.sentence.First && !d.v.hasAt(first-1, "%determiner") && tok[first-1].Norm != "," {
+		if c := tok[first-1]; len(c.Norm) > 3 && c.Tag != "" && strings.ContainsAny(c.Tag[:1], "NJ") {
+			first--
+		}
+	}
+	return strings.TrimSuffix(d.v.doc.Span(first, e.End), " ")
+}
+
+// capitalsFrom is the end of the run of capitalised words at i.
+func (v *view) capitalsFrom(i, limit int) int {
+	for i < limit && (upperFirst(v.doc.Tokens[i].Norm) || v.lower(i) == "&" || v.lower(i) == "-" && !v.doc.Tokens[i].Space) {
+		i++
+	}
+	return i
+}
+
+// aboutTrade is true for an article that speaks of trade measures or talks.
+func (v *view) aboutTrade() bool {
+	n := 0
+	for i := range v.found {
+		for _, e := range v.found[i] {
+			if e.Label == "INSTRUMENT" || e.Label == "PROBE" || e.Label == labelRate || e.Label == labelFlow || e.Label == "%trade_tie" {
+				if n++; n >= 2 {
+					return true
+				}
+			}
+		}
+	}
+	return v.title && n > 0
+}
+
+// marketMove is the move behind the instrument, empty where it is only
+// expected.
+func (d *draft) marketMove() string {
+	for i := d.trigger.End; i < min(d.end+2, d.sentence.End); i++ {
+		if d.v.hasAt(i, "%flow_future") || d.v.lower(i) == "to" && d.v.hasAt(i+1, labelMove) {
+			return ""
+		}
+		if e, ok := d.v.move(i); ok {
+			return e.Value
+		}
+	}
+	return ""
+}
+
+// marketBefore is the move before the instrument: "rose 1% and the Kospi 2%",
+// "gains for the Dow", "a fall in copper".
+func (d *draft) marketBefore() string {
+	for i := d.trigger.First - 1; i >= max(d.first, d.sentence.First); i-- {
+		if d.v.hasAt(i, "%flow_future") {
+			return ""
+		}
+		if e, ok := d.v.at(i, labelMoveNoun); ok {
+			return e.Value
+		}
+		if e, ok := d.v.move(i); ok {
+			return e.Value
+		}
+	}
+	return ""
+}
+
+// marketChange is the first number behind the instrument that measures the
+// move, up to the next instrument.
+func (d *draft) marketChange() event.Value {
+	for i := d.trigger.End; i < min(d.trigger.End+14, d.sentence.End); i++ {
+		if d.v.hasAt(i, labelMarket) || d.v.lower(i) == ";" {
+			break
+		}
+		w := d.v.lower(i - 1)
+		if slices.Contains([]string{"to", "at", "from", "of"}, w) || d.v.hasAt(i, labelRate) {
+			continue
+		}
+		for _, label := range []string{labelPercent, labelQuantity} {
+			if e, ok := d.v.at(i, label); ok {
+				return event.Text(d.v.doc.Span(e.First, e.End))
+			}
+		}
+	}
+	return event.Value{}
+}
+
+// marketCause is what the sentence gives as the reason, when it is an act of
+// trade policy.
+func (d *draft) marketCause() event.Value {
+	for i := d.end; i < d.sentence.End; i++ {
+		e, ok := d.v.at(i, "%cause")
+		if !ok {
+			continue
+		}
+		end := e.End
+		for end < d.sentence.End && d.v.lower(end) != ";" && d.v.lower(end) != "." {
+			end++
+		}
+		if d.v.has(e.End, end, "INSTRUMENT") || d.v.has(e.End, end, "%trade_tie") || d.v.has(e.End, end, labelRate) {
+			return event.Text(d.v.doc.Span(e.End, end))
+		}
+		return event.Value{}
+	}
+	return event.Value{}
+}

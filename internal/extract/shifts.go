@@ -1,0 +1,168 @@
+package extract
+
+import (
+	"slices"
+
+	"github.com/tradewire/tradewire/internal/event"
+	"github.com/tradewire/tradewire/internal/ontology"
+)
+
+// moveResolvers are the ways to read who turns from whom to whom.
+func moveResolvers() map[string]resolver {
+	return map[string]resolver{
+		"mover":       func(d *draft) event.Value { return list(d.mover()) },
+		"away_from":   func(d *draft) event.Value { return list(d.awayFrom()) },
+		"toward":      func(d *draft) event.Value { return list(d.toward()) },
+		"shift_goods": func(d *draft) event.Value { return d.v.sectorsIn(d.sentence.First, d.sentence.End) },
+	}
+}
+
+// mover is the firm or country that moves: the subject of the trigger.
+func (d *draft) mover() []string {
+	if d.v.has(d.sentence.First, d.trigger.First, "%negation") {
+		return nil
+	}
+	for i := d.trigger.First - 1; i >= d.sentence.First; i-- {
+		if e, ok := d.v.trader(i); ok && !d.v.partnerAt(e) {
+			if firm := d.firmAfter(e); firm != "" {
+				return []string{firm}
+			}
+			return d.moversWith(e)
+		}
+		if firm := d.v.firmEndingAt(i, d.sentence.First); firm != "" {
+			return []string{firm}
+		}
+	}
+	if firm := d.lastFirm(); firm != "" {
+		return []string{firm}
+	}
+	return d.actedBefore()
+}
+
+// moversWith adds the countries that "and" and commas join to e.
+func (d *draft) moversWith(e ontology.Entity) []string {
+	out := []string{e.Value}
+	for at := e.First - 1; at > d.sentence.First && (d.v.lower(at) == "and" || d.v.lower(at) == ","); {
+		c, ok := d.v.covering(at-1, ontology.LabelCountry)
+		if !ok || c.End != at {
+			break
+		}
+		out = append(out, c.Value)
+		at = c.First - 1
+	}
+	slices.Reverse(out)
+	return unique(out)
+}
+
+// firmAfter reads the firm in "the Dutch chemicals group Verlijm".
+func (d *draft) firmAfter(e ontology.Entity) string {
+	if e.How != ontology.HowDemonym {
+		return ""
+	}
+	for i := e.End; i < min(e.End+6, d.trigger.First); i++ {
+		if d.v.hasAt(i, "%firm_word") {
+			if end := d.v.capitalsFrom(i+1, d.trigger.First); end > i+1 {
+				return d.v.doc.Span(i+1, end)
+			}
+		}
+	}
+	return ""
+}
+
+// firmEndingAt is a run of capitalised words that ends at token i and names
+// no country, body, person, role or date.
+func (v *view) firmEndingAt(i, least int) string {
+	tok := v.doc.Tokens
+	first := i + 1
+	for first > least && (upperFirst(tok[first-1].Norm) || v.lower(first-1) == "-" && !tok[first-1].Space && first <= i) {
+		first--
+	}
+	if first > i || v.known(first, i+1) {
+		return ""
+	}
+	if first == least && i == first && (tok[i].Tag == "" || tok[i].Tag[0] != 'N' || tok[i].Tag == "NN" || tok[i].Tag == "NNS") {
+		return ""
+	}
+	return v.doc.Span(first, i+1)
+}
+
+// known reports that a lexicon names something inside [first, end) that is
+// no firm.
+func (v *view) known(first, end int) bool {
+	for i := first; i < end; i++ {
+		for _, label := range []string{ontology.LabelCountry, ontology.LabelBody, labelPerson, ontology.LabelRole, labelDate, ontology.LabelHolder, "%not_name"} {
+			if v.coveredBy(i, label) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// lastFirm is the firm that the two sentences before made their subject.
+func (d *draft) lastFirm() string {
+	if !slices.Contains([]string{"it", "the", "they", "its"}, d.v.lower(d.sentence.First)) {
+		return ""
+	}
+	for s := d.sentence.Index - 1; s >= max(0, d.sentence.Index-3); s-- {
+		sentence := d.v.doc.Sentences[s]
+		for i := sentence.First; i < min(sentence.First+8, sentence.End); i++ {
+			if upperFirst(d.v.doc.Tokens[i].Norm) && d.v.capitalsFrom(i, sentence.End) == i+1 {
+				if firm := d.v.firmEndingAt(i, sentence.First); firm != "" {
+					return firm
+				}
+			}
+		}
+	}
+	return ""
+}
+
+// awayFrom lists the countries behind "from", "out of", "on", "outside".
+func (d *draft) awayFrom() []string {
+	return d.bound("%away_from")
+}
+
+// toward lists the countries behind "to", "into", "more from".
+func (d *draft) toward() []string {
+	away := d.slots["away_from"].List
+	return slices.DeleteFunc(d.bound("%toward"), func(c string) bool { return slices.Contains(away, c) })
+}
+
+// bound lists the countries that a cue introduces from the match on, with
+// those that commas and "and" join to the first.
+func (d *draft) bound(cue string) []string {
+	var out []string
+	actor := d.slots["actor"].List
+	for i := d.first; i < d.sentence.End; i++ {
+		e, ok := d.v.at(i, cue)
+		if !ok {
+			continue
+		}
+		for k := e.End; k < min(e.End+4, d.sentence.End); k++ {
+			if c, ok := d.v.at(k, ontology.LabelCountry); ok && !isBody(c.Value) {
+				return slices.DeleteFunc(unique(d.listFrom(c)), func(code string) bool { return slices.Contains(actor, code) })
+			}
+			if d.v.hasAt(k, "%away_from") || d.v.hasAt(k, "%toward") {
+				break
+			}
+		}
+	}
+	return out
+}
+
+// listFrom is c and the countries listed behind it.
+func (d *draft) listFrom(c ontology.Entity) []string {
+	out := []string{c.Value}
+	for at := c.End; at < d.sentence.End; {
+		if w := d.v.lower(at); w == "," || w == "and" || w == "or" || w == "the" {
+			at++
+			continue
+		}
+		next, ok := d.v.at(at, ontology.LabelCountry)
+		if !ok {
+			break
+		}
+		out, at = append(out, next.Value), next.End
+	}
+	return out
+}
