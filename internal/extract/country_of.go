@@ -151,6 +151,9 @@ func (f *peopleFinder) named() []naming {
 // names most, those of the two sentences before weighing more.
 func (f *peopleFinder) context(p post) string {
 	i := min(p.first, len(f.tok)-1)
+	if strings.HasPrefix(f.v.lower(p.role.First), "sen") && p.role.How == "legislator" {
+		return f.senate()
+	}
 	s := f.v.sentence(i)
 	for k := i; k >= s.First; k-- {
 		if e, ok := f.endingAt(k, ontology.LabelCountry); ok && f.mayHave(p, e.Value) {
@@ -171,6 +174,15 @@ func (f *peopleFinder) context(p post) string {
 		return f.publisherCountry()
 	}
 	return best
+}
+
+// senate is the country of a senator of whom no more is said: the
+// publisher's if it has a senate of its own, else the United States.
+func (f *peopleFinder) senate() string {
+	if c := f.publisherCountry(); slices.Contains([]string{"AU", "CA", "PH", "MX", "BR"}, c) {
+		return c
+	}
+	return "US"
 }
 
 // mayHave reports whether a country can have the post: blocs and the United

@@ -116,14 +116,15 @@ func (f *peopleFinder) byMembership(e ontology.Entity) {
 func (f *peopleFinder) after(p post) bool {
 	limit := f.v.sentence(p.role.First).End
 	for _, at := range []int{p.role.End, f.afterBracket(p.role.End, limit), p.end} {
+		next := at
 		at = f.honorifics(at, limit)
 		end := f.nameAt(at)
 		if at >= limit || end == at || end > limit || !f.tok[at].Space || f.caseless[f.v.doc.SentenceOf(at)] && !f.sureName(at, end) {
 			continue
 		}
 		known, holder := f.holder(at, end)
-		direct := at == p.role.End || p.end != p.role.End && at == p.end
-		if at > p.role.End && !known && (f.words(at, end) < 2 || f.organisation(at, end) || f.namedBefore(p)) {
+		direct := next == p.role.End || p.end != p.role.End && next == p.end
+		if next > p.role.End && !known && (f.words(at, end) < 2 || f.organisation(at, end) || f.namedBefore(p)) {
 			continue
 		}
 		if boss := f.master(p); boss != "" {
@@ -220,7 +221,7 @@ func (f *peopleFinder) closesName(i int) bool {
 
 // follows reports an apposition at token i.
 func (f *peopleFinder) follows(i int) bool {
-	for j := i; j < min(i+5, len(f.tok)); j++ {
+	for j := i; j < min(i+5, len(f.tok)) && f.tok[j].Norm != "." && f.tok[j].Lower != "said"; j++ {
 		if f.starts(j, ontology.LabelRole, "%not_official") {
 			return true
 		}
