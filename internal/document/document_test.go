@@ -17,7 +17,7 @@ func TestTokens(t *testing.T) {
 	tests := []struct{ name, text, want string }{
 		{"abbreviations lose their dots", "The U.S. and U.K. agreed.", "The US and UK agreed ."},
 		{"a country before its currency is no country", "goods worth US$50 billion", "goods worth US$ 50 billion"},
-		{"possessives stand apart", "China’s exports, the States' duty", "China 's exports , the States ' duty"},
+		{"possessives stand apart", "China’s exports, the US's and the States' duty", "China 's exports , the US 's and the States ' duty"},
 		{"contractions stay", "it won’t and can't", "it won't and can't"},
 		{"hyphens split", "US-China anti-dumping 25-percent", "US - China anti - dumping 25 - percent"},
 		{"numbers", "1,585 items at 10.5% on 14th, 25pc", "1585 items at 10.5 % on 14th , 25 pc"},

@@ -187,7 +187,7 @@ func wordLen(s string) int {
 
 // innerApostrophe is true within "don't" and "O'Brien", not before "'s".
 func innerApostrophe(before, after string) bool {
-	if !wordFollows(after) {
+	if !wordFollows(after) || (after[0] == 's' || after[0] == 'S') && !wordFollows(after[1:]) {
 		return false
 	}
 	return strings.HasPrefix(after, "t") && !wordFollows(after[1:]) || len(before) <= 2 && len(after) > 2 && (before[0] < 'a' || upperStart(after))

@@ -12,7 +12,7 @@ func (d *draft) status() string {
 	switch {
 	case v.has(left, d.trigger.First, "%rejected"):
 		return "rejected"
-	case v.has(near, d.trigger.First, "%negation"), v.has(left, d.trigger.First, "%demand") && !v.has(left, d.trigger.First, "%threat"):
+	case v.has(near, d.trigger.First, "%negation"), v.has(first, d.trigger.First, "%demand") && !v.has(left, d.trigger.First, "%threat"):
 		return dropped
 	case v.has(left, d.trigger.First, "%threat"), v.has(first, d.trigger.First, "%conditional"), v.has(d.trigger.End, end, "%conditional") && v.has(left, right, "%future"):
 		return "threatened"
