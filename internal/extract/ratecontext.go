@@ -60,7 +60,7 @@ func (c rateContext) judge(f candidate) verdict {
 		return no
 	case c.changes(f):
 		return no
-	case c.weakly(f), c.backward(f), c.imposed(f), c.continued(f):
+	case c.weakly(f), c.backward(f), c.imposed(f), c.continued(f), c.inDuties(f):
 		return yes
 	case f.unit != "percent" || f.zero || f.fraction:
 		return no
@@ -117,6 +117,9 @@ func (c rateContext) changes(f candidate) bool {
 	if f.end >= c.s.End || c.v.is(f.end, "%rate_base") {
 		return false
 	}
+	if f.unit != "percent" {
+		return false
+	}
 	if c.v.is(f.end, "%rate_not_after") || c.v.is(f.end, labelOther) {
 		return true
 	}
@@ -165,6 +168,23 @@ func (c rateContext) imposed(f candidate) bool {
 	}
 	for i := f.first - 1; i >= max(c.s.First, f.first-imposeReach); i-- {
 		if c.v.is(i, "%rate_impose") {
+			return true
+		}
+	}
+	return false
+}
+
+// inDuties accepts "35 percent in duties" and "a cap of 15% on car tariffs".
+func (c rateContext) inDuties(f candidate) bool {
+	capped := c.v.is(f.first, "%rate_cap") || c.v.endsAt("%rate_cap", f.first)
+	if !c.v.is(f.end, "%rate_in") && !(capped && c.v.is(f.end, "%rate_on")) {
+		return false
+	}
+	for i := f.end + 1; i < min(f.end+closeReach+1, c.s.End); i++ {
+		if c.v.is(i, labelOther) || c.v.is(i, labelPercent) {
+			return false
+		}
+		if c.v.is(i, labelRateNoun) {
 			return true
 		}
 	}
@@ -225,7 +245,11 @@ func (c rateContext) listed(a, b candidate) bool {
 	return true
 }
 
-// elliptic accepts "(25% tariffs on steel) and 10% on aluminium".
+// elliptic accepts "(25% tariffs on steel) and 10% on aluminium", "(Peru's
+// tariff is 34%,) Chile's 20%" and "Chile will charge 20%".
 func (c rateContext) elliptic(f candidate) bool {
-	return !c.other && c.here && c.v.is(f.end, "%rate_on") && f.end < c.s.End
+	if c.other || !c.here || f.end >= c.s.End {
+		return false
+	}
+	return c.v.is(f.end, "%rate_on") || c.v.lower(f.first-1) == "'s" || c.v.endsAt("%rate_impose", f.first)
 }
