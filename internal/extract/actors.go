@@ -52,7 +52,7 @@ func (r *reading) context() {
 		}
 		return strings.Compare(a, b)
 	})
-	r.trade = len(r.title.within(0, len(r.title.found), "%trade_context")) + len(r.body.within(0, len(r.body.found), "%trade_context"))
+	r.trade = len(r.title.within(0, len(r.title.found), "%trade_article")) + len(r.body.within(0, len(r.body.found), "%trade_article"))
 	r.title.topic, r.body.topic = codes, codes
 	r.title.weight, r.body.weight = counts, counts
 }

@@ -89,9 +89,10 @@ func (x *Extractor) called(v *view, s document.Sentence) []int {
 	return slices.Compact(out)
 }
 
-// leastTrade is how many words of trade an article must hold: a short wire
-// note has two, an article on fuel duty or phone tariffs fewer.
-const leastTrade = 2
+// leastTrade is how many words of trade an article must hold, tariffs not
+// counted: a notice on patent duties or phone tariffs has none, a short note
+// on a tariff one.
+const leastTrade = 1
 
 // draftClaims runs the rules over title and body and merges what is one.
 func (r *reading) draftClaims() error {
