@@ -112,10 +112,15 @@ func (f *peopleFinder) easternCountry() string {
 			best, most = c.code, c.times
 		}
 	}
-	if best == "" {
-		return f.publisherCountry()
+	if best != "" {
+		return best
 	}
-	return best
+	for _, p := range slices.Backward(f.people) {
+		if slices.Contains(easternCountries(), p.Official.Country) {
+			return p.Official.Country
+		}
+	}
+	return f.publisherCountry()
 }
 
 // naming is how often the text names a country.

@@ -381,7 +381,11 @@ func (f *peopleFinder) take(p post, first, end, holder int, rule string) {
 	name := f.v.doc.Span(first, end)
 	country := f.countryOf(p, first, end, holder)
 	role := strings.TrimSpace(f.roleText(p, first, end))
-	if i := f.byName(name, country); i >= 0 {
+	i := f.byName(name, country)
+	if i < 0 {
+		i = f.byFirstName(name, country)
+	}
+	if i >= 0 {
 		f.improve(i, name, role, country, p.role.How)
 		return
 	}
@@ -391,6 +395,14 @@ func (f *peopleFinder) take(p post, first, end, holder int, rule string) {
 	f.people = append(f.people, person{
 		Official: event.Official{Name: plainName(name), Role: role, Country: country, Rule: rule, Evidence: []event.Evidence{f.v.evidence(first, end)}},
 		First:    first, End: end, Kind: p.role.How, Surname: f.surname(first, end, country),
+	})
+}
+
+// byFirstName finds a person whom a title names by the first word of a name
+// that is known, as is the custom in Thailand or Indonesia; -1 when none.
+func (f *peopleFinder) byFirstName(name, country string) int {
+	return slices.IndexFunc(f.people, func(p person) bool {
+		return p.Official.Country == country && strings.HasPrefix(p.Official.Name, name+" ")
 	})
 }
 

@@ -42,6 +42,7 @@ func TestOfficials(t *testing.T) {
 		{"an ambassador speaks for who sent him", "Brazil's ambassador to China, João da Silva, said it.", "João da Silva/BR"},
 		{"a body that many have", "The plan is Vietnam's. Commerce Ministry spokesman Gao Ming of China replied.", "Gao Ming/CN"},
 		{"a later surname adds nobody", "Vice Premier He Jian arrived. Mr. He left. He slept.", "He Jian/CN"},
+		{"a first name behind a title", "Thailand's Commerce Minister Anong Suksai spoke. Minister Anong left.", "Anong Suksai/TH"},
 		{"a senator", "Sen. Ann Byrd, who blames Peru, wrote a letter.", "Ann Byrd/US"},
 		{"an honorific after an unknown portfolio", "Malaysian Rubber Minister Datuk Seri Johan Rahim said so.", "Johan Rahim/MY"},
 		{"a name after the title's comma", "The WTO chief economist is away. A senior European Commission official, Marco Bello, said so.", "Marco Bello/EU"},
