@@ -2,6 +2,7 @@ package extract
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/tradewire/tradewire/internal/document"
 	"github.com/tradewire/tradewire/internal/event"
@@ -33,6 +34,8 @@ func (d *draft) agent() event.Value {
 // holds names the actor as the holder of a stance.
 func (v *view) holds(a actor) event.Value {
 	switch {
+	case a.kind == "pair":
+		return event.Value{}
 	case a.kind == "person" && !v.speaksForCountry(a):
 		return event.Text(a.name)
 	case len(a.codes) > 0 && a.codes[0] != "WORLD":
@@ -62,6 +65,8 @@ func (d *draft) holderActor() actor {
 		switch {
 		case v.lower(i) == ";", v.lower(i) == `"` && i < d.trigger.First-1 && !v.hasAt(i+1, "%we") && !v.quoted(d.trigger.First):
 			return v.speakerAt(d.trigger.First)
+		case v.hasAt(i, "%no_holder"):
+			return actor{}
 		case v.hasAt(i, "%we"):
 			return v.speakerAt(i)
 		case v.hasAt(i, "%third_person") && d.trigger.First-i <= 6:
@@ -71,7 +76,7 @@ func (d *draft) holderActor() actor {
 			return a
 		}
 		a, ok := v.actor(i)
-		if !ok || v.isObject(a) || a.possessive && a.end+5 < d.trigger.First && !v.eventNoun(a.end) {
+		if !ok || v.isObject(a) || v.hasAt(a.first-1, "%urge") || v.lower(a.first-1) == "the" && v.hasAt(a.first-2, "%urge") || a.possessive && a.end+5 < d.trigger.First && !v.eventNoun(a.end) {
 			continue
 		}
 		return a
@@ -109,25 +114,24 @@ func (v *view) actedLast(i int) actor {
 // ends with token i: a name that closes with "Association", "Federation" or
 // the like, or a term of the list of groups ("business groups").
 func (v *view) groupAt(i, from int) (actor, bool) {
+	if v.hasAt(i, "%organisation_head") && v.doc.Tokens[i].Capital() {
+		first := i
+		for first > from && v.nameWord(first-1) {
+			first--
+		}
+		for first < i && (!v.doc.Tokens[first].Capital() || v.lower(first) == "the") {
+			first++
+		}
+		if first < i {
+			return v.group(first, i+1, from), true
+		}
+	}
 	for k := max(from, i-4); k <= i; k++ {
 		if e, ok := v.at(k, "%interest_group"); ok && e.End == i+1 {
 			return v.group(k, e.End, from), true
 		}
 	}
-	if !v.hasAt(i, "%organisation_head") || !v.doc.Tokens[i].Capital() {
-		return actor{}, false
-	}
-	first := i
-	for first > from && v.nameWord(first-1) {
-		first--
-	}
-	for first < i && !v.doc.Tokens[first].Capital() {
-		first++
-	}
-	if first == i {
-		return actor{}, false
-	}
-	return v.group(first, i+1, from), true
+	return actor{}, false
 }
 
 func (v *view) nameWord(i int) bool {
@@ -296,16 +300,28 @@ func (v *view) inverted(at int) bool {
 }
 
 // office resolves "the ministry" and "the spokesperson" to the body or person
-// named last; other actors stay as they are.
+// named last, rather to one whose name holds the word ("the commission");
+// other actors stay as they are.
 func (v *view) office(a actor) actor {
 	if !v.hasAt(a.first, "%anaphor") {
 		return a
 	}
+	word := v.lower(a.end - 1)
+	last := actor{}
 	for k := len(v.actors) - 1; k >= 0; k-- {
 		o := v.actors[k]
-		if o.first < a.first && !v.hasAt(o.first, "%anaphor") && (o.kind == "body" || o.kind == "person") && len(o.codes) > 0 && !isBody(o.codes[0]) {
+		if o.first >= a.first || v.hasAt(o.first, "%anaphor") || o.kind != "body" && o.kind != "person" || len(o.codes) == 0 || isBody(o.codes[0]) {
+			continue
+		}
+		if o.kind == "body" && strings.Contains(strings.ToLower(o.name), word) {
 			return o
 		}
+		if last.name == "" {
+			last = o
+		}
+	}
+	if last.name != "" {
+		return last
 	}
 	return a
 }

@@ -22,6 +22,9 @@ func (d *draft) phrase(first int) (from, end int) {
 	if v.hasAt(first, "%back_reference") && v.closesTarget(first+1, true) {
 		return first, first + 1
 	}
+	if v.lower(first) == "and" {
+		return first, first
+	}
 	for first < d.sentence.End && (v.hasAt(first, "%target_lead") || v.lower(first) == `"`) {
 		first++
 	}
@@ -84,7 +87,11 @@ func (d *draft) pledged() event.Value {
 			}
 		}
 	}
-	return d.aim(d.phrase(first))
+	from, end := d.phrase(first)
+	if end-from < 3 && !v.ofTrade(from, end) {
+		return event.Value{}
+	}
+	return d.aim(from, end)
 }
 
 // endorsed is the object of a verb of support that stands for itself: not
@@ -210,5 +217,8 @@ func (v *view) closesTarget(i int, inside bool) bool {
 
 // opensTheme reports whether token i stands before the subject of a clause.
 func (v *view) opensTheme(i int) bool {
+	if v.hasAt(i, "%say") && !v.doc.Tokens[i].Capital() || v.hasAt(i, "%describe") {
+		return true
+	}
 	return slices.Contains([]string{",", ";", ":", `"`, "that", "(", ")", "but", "which", "because", "."}, v.lower(i))
 }
