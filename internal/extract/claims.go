@@ -109,7 +109,7 @@ func (r *reading) draftClaims() error {
 			drafts = append(drafts, found...)
 		}
 	}
-	r.claims = merge(drafts)
+	r.claims = furthest(merge(drafts))
 	return nil
 }
 

@@ -438,6 +438,7 @@ func talksResolvers() map[string]resolver {
 		"when":        func(d *draft) event.Value { return d.when() },
 		"place":       func(d *draft) event.Value { return d.place() },
 		"round":       func(d *draft) event.Value { return d.round() },
+		"offered":     func(d *draft) event.Value { return d.offered() },
 		"pact":        func(d *draft) event.Value { return d.pact() },
 	}
 }
