@@ -181,7 +181,8 @@ func (d *draft) leftSubject() []string {
 			}
 			continue
 		}
-		if d.v.isObject(a) || a.possessive && !d.v.eventNoun(a.end) || isBody(a.codes[0]) {
+		owns := a.possessive && d.v.eventNoun(a.end) // "over the US's recent actions"
+		if isBody(a.codes[0]) || !owns && (a.possessive || d.v.isObject(a)) {
 			continue
 		}
 		return d.v.conjoined(a)
