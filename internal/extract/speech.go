@@ -63,11 +63,11 @@ func (d *draft) holderActor() actor {
 	v := d.v
 	for i := d.trigger.First - 1; i >= d.sentence.First; i-- {
 		switch {
-		case v.lower(i) == ";", v.lower(i) == `"` && i < d.trigger.First-1 && !v.hasAt(i+1, "%we") && !v.quoted(d.trigger.First):
+		case v.lower(i) == ";", v.lower(i) == `"` && i < d.trigger.First-1 && !v.weAt(i+1) && !v.quoted(d.trigger.First):
 			return v.speakerAt(d.trigger.First)
 		case v.hasAt(i, "%no_holder"):
 			return actor{}
-		case v.hasAt(i, "%we"):
+		case v.weAt(i):
 			return v.speakerAt(i)
 		case v.hasAt(i, "%third_person") && d.trigger.First-i <= 6:
 			return v.actedLast(i)
@@ -83,6 +83,9 @@ func (d *draft) holderActor() actor {
 	}
 	return v.speakerAt(d.trigger.First)
 }
+
+// weAt is true for "we", "our" and "us", but not for "US".
+func (v *view) weAt(i int) bool { return v.hasAt(i, "%we") && v.doc.Tokens[i].Norm != "US" }
 
 // quoted reports whether token i stands between quotation marks.
 func (v *view) quoted(i int) bool {
