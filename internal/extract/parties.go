@@ -331,22 +331,33 @@ func (v *view) notPlace(i int) bool {
 		v.hasAt(i, "%pact_word") || v.hasAt(i, labelTalks) || v.hasAt(i, labelDeal) || v.hasAt(i, "%not_place")
 }
 
-// round is the place of the talks; where the sentence names none, the first
-// place of talks that the article names, so that later mentions of one round
-// stay one.
+// round is the place of the talks; where the sentence names none, or only the
+// country, the first place of talks that the article names, so that later
+// mentions of one round stay one.
 func (d *draft) round() event.Value {
-	if here := d.place(); !here.Empty() {
+	here := d.place()
+	v := d.v
+	if country := v.countryCalled(here.Text); here.Text != "" && country == "" {
 		return here
 	}
-	v := d.v
 	for _, e := range v.within(0, len(v.doc.Tokens), labelTalks) {
 		other := &draft{v: v, sentence: v.sentence(e.First), trigger: d.trigger}
 		other.trigger.First, other.trigger.End = e.First, e.End
-		if there := other.place(); !there.Empty() {
+		if there := other.place(); there.Text != "" && (here.Text == "" || v.countryCalled(there.Text) == "") {
 			return there
 		}
 	}
-	return event.Value{}
+	return here
+}
+
+// countryCalled is the code of the country of that name, empty for a city.
+func (v *view) countryCalled(name string) string {
+	for code, known := range v.o.Names {
+		if known == name {
+			return code
+		}
+	}
+	return ""
 }
 
 // conditions are what a party sets before it talks or signs, wherever the
