@@ -63,10 +63,10 @@ func (v *view) coveredBy(i int, label string) bool {
 // flowReporter is whose trade is told, empty when the figure is a forecast or
 // a wish, or nobody can be named.
 func (d *draft) flowReporter() string {
-	if d.supposed() {
+	at := d.flowAt()
+	if d.supposed() || d.v.has(at.End, d.end, labelFlow) || d.underTariff() {
 		return ""
 	}
-	at := d.flowAt()
 	from := d.traderBefore(at)
 	if from.End > 0 {
 		if !d.isOrigin(from, at) {
@@ -78,15 +78,27 @@ func (d *draft) flowReporter() string {
 		return c
 	}
 	partner := d.flowPartner()
-	for i := d.sentence.First - 1; i >= 0; i-- {
-		if d.v.sentence(i).Index < d.sentence.Index-3 {
-			break
-		}
-		if s, ok := d.v.trader(i); ok && s.Value != partner && !d.v.partnerAt(s) {
-			return s.Value
-		}
+	if c := d.lastReporter(); c != "" && c != partner {
+		return c
 	}
 	return d.otherThan(partner)
+}
+
+// lastReporter is whose flow the three sentences before spoke of last.
+func (d *draft) lastReporter() string {
+	from := d.v.doc.Sentences[max(0, d.sentence.Index-3)].First
+	for i := d.sentence.First - 1; i >= from; i-- {
+		e, ok := d.v.at(i, labelFlow)
+		if !ok {
+			continue
+		}
+		s := d.v.sentence(i)
+		earlier := &draft{v: d.v, sentence: s}
+		if c := earlier.traderBefore(pattern.Range{First: e.First, End: e.End}); c.End > 0 {
+			return c.Value
+		}
+	}
+	return ""
 }
 
 // otherThan is the country the article is about, without the given one.
@@ -152,7 +164,10 @@ func (d *draft) traderAfterVerb(at pattern.Range) string {
 // isOrigin is true for "Chinese tyre imports" in an article about another
 // country: the demonym says where the imports come from.
 func (d *draft) isOrigin(e ontology.Entity, at pattern.Range) bool {
-	if d.flowValue() != "imports" || e.How != ontology.HowDemonym || at.First-e.End > 3 || len(d.v.topic) == 0 {
+	if d.flowValue() != "imports" || e.How != ontology.HowDemonym || at.First-e.End > 3 || d.otherThan(e.Value) == "" {
+		return false
+	}
+	if at.First == e.End && d.v.lower(at.End) != "accounted" {
 		return false
 	}
 	for i := at.End; i < min(at.End+6, d.sentence.End); i++ {
@@ -160,7 +175,7 @@ func (d *draft) isOrigin(e ontology.Entity, at pattern.Range) bool {
 			return false
 		}
 	}
-	return !d.v.title && d.v.topic[0] != e.Value
+	return !d.v.title
 }
 
 func (d *draft) flowValue() string {
@@ -197,6 +212,16 @@ func (d *draft) flowPartner() string {
 		}
 	}
 	return ""
+}
+
+// underTariff is true for "tariffs on $50 billion of imports": the sum says
+// how much trade a measure hits.
+func (d *draft) underTariff() bool {
+	at := d.flowAt()
+	if at.End < d.end {
+		return d.v.has(max(d.sentence.First, at.First-4), at.First, labelRateNoun) && !d.v.has(at.End, d.end, labelMove)
+	}
+	return d.v.has(d.sentence.First, d.sentence.End, labelRateNoun) || d.v.has(d.sentence.First, d.sentence.End, labelRate)
 }
 
 // supposed is true where the move or figure is expected, feared or aimed at.

@@ -15,6 +15,7 @@ func marketResolvers() map[string]resolver {
 		"market_name":   func(d *draft) event.Value { return event.Text(d.marketName()) },
 		"market_move":   func(d *draft) event.Value { return event.Text(d.marketMove()) },
 		"market_before": func(d *draft) event.Value { return event.Text(d.marketBefore()) },
+		"market_forced": func(d *draft) event.Value { return event.Text(d.marketForced()) },
 		"market_change": func(d *draft) event.Value { return d.marketChange() },
 		"market_cause":  func(d *draft) event.Value { return d.marketCause() },
 	}
@@ -23,7 +24,7 @@ func marketResolvers() map[string]resolver {
 // marketName is the instrument in the article's words: "Mexican peso",
 // "copper futures in London", or the firm whose shares they are.
 func (d *draft) marketName() string {
-	if !d.v.aboutTrade() {
+	if d.v.title || !d.v.aboutTrade() || d.yardstick() {
 		return ""
 	}
 	e, ok := d.v.at(d.trigger.First, labelMarket)
@@ -41,6 +42,16 @@ func (d *draft) marketName() string {
 		end++
 	}
 	return d.v.doc.Span(first, end)
+}
+
+// yardstick is true for what another instrument is measured by ("against the
+// yen") and for a ticker in brackets.
+func (d *draft) yardstick() bool {
+	i := d.trigger.First - 1
+	if d.v.lower(i) == "the" {
+		i--
+	}
+	return slices.Contains([]string{"against", "versus", "vs", "per", "(", "on"}, d.v.lower(i))
 }
 
 // shareName names the firm of "shares in X" and "X shares", else the market
@@ -74,33 +85,53 @@ func (v *view) capitalsFrom(i, limit int) int {
 	return i
 }
 
+// leastTies is how many words of trade policy tie an article to trade.
+const leastTies = 2
+
 // aboutTrade is true for an article that speaks of trade measures or talks.
 func (v *view) aboutTrade() bool {
 	n := 0
 	for i := range v.found {
 		for _, e := range v.found[i] {
 			if e.Label == "INSTRUMENT" || e.Label == "PROBE" || e.Label == labelRate || e.Label == labelFlow || e.Label == "%trade_tie" {
-				if n++; n >= 2 {
+				if n++; n >= leastTies {
 					return true
 				}
 			}
 		}
 	}
-	return v.title && n > 0
+	return false
 }
 
 // marketMove is the move behind the instrument, empty where it is only
-// expected.
+// expected. What came of it counts: "fell 1% before closing 2% higher".
 func (d *draft) marketMove() string {
 	for i := d.trigger.End; i < min(d.end+2, d.sentence.End); i++ {
 		if d.v.hasAt(i, "%flow_future") || d.v.lower(i) == "to" && d.v.hasAt(i+1, labelMove) {
 			return ""
 		}
-		if e, ok := d.v.move(i); ok {
+		if e, ok := d.v.move(i); ok && !slices.Contains([]string{"the", "those", "its", "their", "cost", "costs"}, d.v.lower(e.End)) {
+			if last, ok := d.v.at(d.finalMove(e.End), labelMove); ok {
+				return last.Value
+			}
 			return e.Value
 		}
 	}
 	return ""
+}
+
+// finalMove is where "but" or "before" brings a later move of the same
+// instrument with its number; -1 when there is none.
+func (d *draft) finalMove(from int) int {
+	turned, at := false, -1
+	for i := from; i < d.sentence.End && !d.v.hasAt(i, labelMarket); i++ {
+		turned = turned || d.v.lower(i) == "but" || d.v.lower(i) == "before"
+		e, ok := d.v.move(i)
+		if turned && ok && (d.v.hasAt(e.End, labelPercent) || d.v.percentEndsAt(i) || d.v.hasAt(e.End+1, labelPercent)) {
+			at = i
+		}
+	}
+	return at
 }
 
 // marketBefore is the move before the instrument: "rose 1% and the Kospi 2%",
@@ -120,10 +151,25 @@ func (d *draft) marketBefore() string {
 	return ""
 }
 
+// marketForced is the move that "sent the peso lower" or "caused the dollar to
+// weaken" tells of.
+func (d *draft) marketForced() string {
+	for i := d.trigger.End; i < d.end; i++ {
+		if e, ok := d.v.at(i, labelMove); ok {
+			return e.Value
+		}
+	}
+	return ""
+}
+
 // marketChange is the first number behind the instrument that measures the
 // move, up to the next instrument.
 func (d *draft) marketChange() event.Value {
-	for i := d.trigger.End; i < min(d.trigger.End+14, d.sentence.End); i++ {
+	first := d.trigger.End
+	if at := d.finalMove(first); at > 0 {
+		first = at - 3
+	}
+	for i := first; i < min(first+14, d.sentence.End); i++ {
 		if d.v.hasAt(i, labelMarket) || d.v.lower(i) == ";" {
 			break
 		}

@@ -17,8 +17,7 @@ func postResolvers() map[string]resolver {
 		"post_country":     func(d *draft) event.Value { return event.Text(d.postCountry()) },
 		"post_body":        func(d *draft) event.Value { return event.Text(d.postBody()) },
 		"post_predecessor": func(d *draft) event.Value { return event.Text(d.predecessor()) },
-		"succeeded_before": func(d *draft) event.Value { return event.Text(d.personBefore()) },
-		"succeeded_after":  func(d *draft) event.Value { return event.Text(d.personAfter()) },
+		"successor":        func(d *draft) event.Value { return event.Text(d.successor()) },
 	}
 }
 
@@ -39,9 +38,21 @@ func (v *view) personAt(f *nameFinder, i int) (name string, end int) {
 
 // personAfter is the first person within eight tokens behind the trigger;
 // titles and the like may stand between.
-func (d *draft) personAfter() string {
+func (d *draft) personAfter() string { return d.personFrom(d.trigger.End) }
+
+// successor is the first person behind "succeeded by".
+func (d *draft) successor() string {
+	for i := d.trigger.End; i < d.sentence.End; i++ {
+		if d.v.lower(i) == "by" {
+			return d.personFrom(i + 1)
+		}
+	}
+	return ""
+}
+
+func (d *draft) personFrom(first int) string {
 	f := newNameFinder(d.v)
-	for i := d.trigger.End; i < min(d.trigger.End+9, d.sentence.End); i++ {
+	for i := first; i < min(first+9, d.sentence.End); i++ {
 		if name, _ := d.v.personAt(f, i); name != "" {
 			return name
 		}

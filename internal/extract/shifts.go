@@ -19,11 +19,12 @@ func moveResolvers() map[string]resolver {
 
 // mover is the firm or country that moves: the subject of the trigger.
 func (d *draft) mover() []string {
-	if d.v.has(d.sentence.First, d.trigger.First, "%negation") {
+	if first, _ := d.clause(); d.v.has(first, d.trigger.First, "%negation") || d.v.has(first, d.trigger.First, "%supposed_shift") {
 		return nil
 	}
 	for i := d.trigger.First - 1; i >= d.sentence.First; i-- {
-		if e, ok := d.v.trader(i); ok && !d.v.partnerAt(e) {
+		i = d.beforeAside(i)
+		if e, ok := d.v.trader(i); ok && (d.v.lower(i-1) == "in" || !d.v.partnerAt(e)) {
 			if firm := d.firmAfter(e); firm != "" {
 				return []string{firm}
 			}
@@ -37,6 +38,20 @@ func (d *draft) mover() []string {
 		return []string{firm}
 	}
 	return d.actedBefore()
+}
+
+// beforeAside steps from a comma at i over ", which makes toys," to the word
+// before it.
+func (d *draft) beforeAside(i int) int {
+	if d.v.lower(i) != "," {
+		return i
+	}
+	for k := i - 1; k > max(d.sentence.First, i-20); k-- {
+		if d.v.lower(k) == "," && slices.Contains([]string{"which", "who", "whose", "a", "an", "the", "maker"}, d.v.lower(k+1)) {
+			return k - 1
+		}
+	}
+	return i
 }
 
 // moversWith adds the countries that "and" and commas join to e.
@@ -131,7 +146,6 @@ func (d *draft) toward() []string {
 // bound lists the countries that a cue introduces from the match on, with
 // those that commas and "and" join to the first.
 func (d *draft) bound(cue string) []string {
-	var out []string
 	actor := d.slots["actor"].List
 	for i := d.first; i < d.sentence.End; i++ {
 		e, ok := d.v.at(i, cue)
@@ -140,14 +154,18 @@ func (d *draft) bound(cue string) []string {
 		}
 		for k := e.End; k < min(e.End+4, d.sentence.End); k++ {
 			if c, ok := d.v.at(k, ontology.LabelCountry); ok && !isBody(c.Value) {
-				return slices.DeleteFunc(unique(d.listFrom(c)), func(code string) bool { return slices.Contains(actor, code) })
+				out := slices.DeleteFunc(unique(d.listFrom(c)), func(code string) bool { return slices.Contains(actor, code) })
+				if len(out) > 0 && !slices.Equal(out, d.slots["away_from"].List) {
+					return out
+				}
+				break
 			}
 			if d.v.hasAt(k, "%away_from") || d.v.hasAt(k, "%toward") {
 				break
 			}
 		}
 	}
-	return out
+	return nil
 }
 
 // listFrom is c and the countries listed behind it.
