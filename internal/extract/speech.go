@@ -15,16 +15,46 @@ func (d *draft) holder() event.Value { return d.v.holds(d.holderActor()) }
 
 // sayer is the holder where the sentence's subject is the matter itself
 // ("the duties are unfair"): who says so.
-func (d *draft) sayer() event.Value { return d.v.holds(d.v.speakerAt(d.trigger.First)) }
+// Nobody decries an act of their own: then it is the other side of the two that
+// the article is about.
+func (d *draft) sayer() event.Value {
+	v := d.v
+	holder := v.holds(v.speakerAt(d.trigger.First))
+	if holder.Empty() || d.slots["position"].Text == "support" {
+		return holder
+	}
+	if own := d.subjectCountry(); own == holder.Text {
+		return first(v.otherThan([]string{own}))
+	}
+	return holder
+}
+
+// subjectCountry is the country whose act the clause before the trigger is
+// about: the first one there on which the act does not fall.
+func (d *draft) subjectCountry() string {
+	v := d.v
+	from := d.trigger.First
+	for from > max(d.sentence.First, d.first-maxTarget) && !v.opensTheme(from-1) {
+		from--
+	}
+	for _, e := range v.within(from, d.trigger.First, ontology.LabelCountry) {
+		if !v.fallsOn(e) {
+			return e.Value
+		}
+	}
+	return ""
+}
 
 // agent is the holder named behind a passive: "opposed by X".
 func (d *draft) agent() event.Value {
 	v := d.v
 	for i := d.trigger.End; i < min(d.sentence.End, d.trigger.End+6); i++ {
-		if a, ok := v.actor(i); ok {
-			return v.holds(a)
+		for k := i; k < min(d.sentence.End, i+4); k++ {
+			if a, ok := v.groupAt(k, d.trigger.End); ok {
+				return v.holds(a)
+			}
 		}
-		if a, ok := v.groupAt(i, d.trigger.End); ok {
+		if a, ok := v.actor(i); ok {
 			return v.holds(a)
 		}
 	}
@@ -76,6 +106,9 @@ func (d *draft) holderActor() actor {
 			return a
 		}
 		a, ok := v.actor(i)
+		if ok && a.possessive && a.end+2 >= d.trigger.First && v.possessiveAt(a.end) {
+			return a
+		}
 		if !ok || v.isObject(a) || v.hasAt(a.first-1, "%urge") || v.lower(a.first-1) == "the" && v.hasAt(a.first-2, "%urge") || a.possessive && a.end+5 < d.trigger.First && !v.eventNoun(a.end) {
 			continue
 		}
@@ -117,7 +150,7 @@ func (v *view) actedLast(i int) actor {
 // ends with token i: a name that closes with "Association", "Federation" or
 // the like, or a term of the list of groups ("business groups").
 func (v *view) groupAt(i, from int) (actor, bool) {
-	if v.hasAt(i, "%organisation_head") && v.doc.Tokens[i].Capital() {
+	if v.hasAt(i, "%organisation_head") && v.doc.Tokens[i].Capital() && !v.official(i) {
 		first := i
 		for first > from && v.nameWord(first-1) {
 			first--
@@ -130,8 +163,38 @@ func (v *view) groupAt(i, from int) (actor, bool) {
 		}
 	}
 	for k := max(from, i-4); k <= i; k++ {
-		if e, ok := v.at(k, "%interest_group"); ok && e.End == i+1 {
-			return v.group(k, e.End, from), true
+		e, ok := v.at(k, "%interest_group")
+		if !ok || e.End != i+1 {
+			continue
+		}
+		if v.lower(k-1) == "the" && !strings.HasSuffix(v.lower(i), "s") {
+			return v.groupBefore(k)
+		}
+		return v.group(k, e.End, from), true
+	}
+	return actor{}, false
+}
+
+// official reports whether token i belongs to the name of a government's or
+// international body, or of a country.
+func (v *view) official(i int) bool {
+	if e, ok := v.covering(i, ontology.LabelBody); ok && e.Value != "" && e.End-e.First > 1 {
+		return true
+	}
+	if e, ok := v.covering(i, ontology.LabelBody); ok && v.o.Bodies[e.Ref].Generic {
+		return true
+	}
+	_, ok := v.covering(i, ontology.LabelCountry)
+	return ok
+}
+
+// groupBefore is the group with a name that was named last before token i.
+func (v *view) groupBefore(i int) (actor, bool) {
+	for k := i - 1; k >= max(0, i-400); k-- {
+		if v.hasAt(k, "%organisation_head") && v.doc.Tokens[k].Capital() {
+			if a, ok := v.groupAt(k, v.sentence(k).First); ok {
+				return a, true
+			}
 		}
 	}
 	return actor{}, false

@@ -88,7 +88,7 @@ func (d *draft) pledged() event.Value {
 		}
 	}
 	from, end := d.phrase(first)
-	if end-from < 3 && !v.ofTrade(from, end) {
+	if end-from < 2 && !v.ofTrade(from, end) {
 		return event.Value{}
 	}
 	return d.aim(from, end)
