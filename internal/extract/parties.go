@@ -39,11 +39,14 @@ func (d *draft) parties() []string {
 	return slices.Sorted(slices.Values(bound))
 }
 
-// aboutTrade asks for two words of trade in the article and no word of other
-// talks in the sentence.
+// aboutTrade asks for two words of trade in the article, no word of other talks
+// in the sentence, and no agreements in general ("other trade deals").
 func (d *draft) aboutTrade() bool {
 	v := d.v
 	if v.has(d.sentence.First, d.sentence.End, "%other_talks") {
+		return false
+	}
+	if last := v.lower(d.trigger.End - 1); v.hasAt(d.trigger.First-1, "%generic") && strings.HasSuffix(last, "s") && !v.hasAt(d.trigger.First, labelTalks) {
 		return false
 	}
 	return len(v.within(0, len(v.doc.Tokens), "%trade_context")) >= 2 || v.title

@@ -13,8 +13,10 @@ func earlier(kind, status string) []string {
 	switch kind + " " + status {
 	case "negotiation evaluating":
 		return []string{"proposed"}
-	case "negotiation agreed", "negotiation scheduled", "negotiation held", "negotiation rejected", "negotiation stalled", "negotiation underway":
+	case "negotiation agreed", "negotiation scheduled", "negotiation held", "negotiation stalled", "negotiation underway":
 		return []string{"proposed", "evaluating"}
+	case "negotiation rejected":
+		return []string{"proposed", "evaluating", "underway", "scheduled"}
 	case "agreement reached":
 		return []string{"proposed"}
 	case "agreement signed":
@@ -35,12 +37,23 @@ func furthest(drafts []*draft) []*draft {
 // overtakes is true for the same kind and parties at a later stage; two
 // agreements of different names are two matters.
 func (d *draft) overtakes(e *draft) bool {
-	if d.kind.Name != e.kind.Name || !slices.Contains(earlier(d.kind.Name, d.slots["status"].Text), e.slots["status"].Text) {
+	if d.kind.Name != e.kind.Name || d.cited() || !slices.Contains(earlier(d.kind.Name, d.slots["status"].Text), e.slots["status"].Text) && !e.cited() {
+		return false
+	}
+	if !equal(d.slots["parties"], e.slots["parties"]) {
 		return false
 	}
 	a, b := d.slots["name"].Text, e.slots["name"].Text
-	return equal(d.slots["parties"], e.slots["parties"]) && (a == "" || b == "" || a == b)
+	return a == "" || b == "" || a == b || d.known() && e.known()
 }
+
+// known is true for an agreement that the lexicon knows by name.
+func (d *draft) known() bool { return d.v.hasAt(d.trigger.First, labelPact) }
+
+// cited is true where an agreement in force is only referred to ("under the
+// accord") and the lexicon does not know it: any stage told outright counts
+// for more.
+func (d *draft) cited() bool { return d.rule.ID == "agreement.cited" && !d.known() }
 
 // offered is the parties of an offer to talk that the sentence before tells,
 // for "is evaluating this"; empty when it tells of none.
