@@ -40,10 +40,10 @@ func (v *view) personAt(f *nameFinder, i int) (name string, end int) {
 // titles and the like may stand between.
 func (d *draft) personAfter() string { return d.personFrom(d.trigger.End) }
 
-// successor is the first person behind "succeeded by".
+// successor is the first person behind "succeeded by", "replaced … with".
 func (d *draft) successor() string {
 	for i := d.trigger.End; i < d.sentence.End; i++ {
-		if d.v.lower(i) == "by" {
+		if w := d.v.lower(i); w == "by" || w == "with" {
 			return d.personFrom(i + 1)
 		}
 	}
@@ -74,6 +74,13 @@ func (d *draft) personBefore() string {
 			i++
 			continue
 		}
+		if d.v.lower(end) == "who" || d.v.lower(end) == "," && d.v.lower(end+1) == "who" {
+			if d.relative(end) {
+				return name
+			}
+			i = end
+			continue
+		}
 		if end <= d.trigger.First && !slices.Contains([]string{"by", "with", "under", "to", "replacing", "replaced", "of", "for", "succeeding", "and"}, d.v.lower(i-1)) || best == "" {
 			best = name
 		}
@@ -83,6 +90,17 @@ func (d *draft) personBefore() string {
 		return best
 	}
 	return d.v.personNear(f, d.sentence.First)
+}
+
+// relative reports that the clause of the "who" behind token i holds the
+// trigger: no comma ends it before.
+func (d *draft) relative(i int) bool {
+	for k := i + 1; k < d.trigger.First; k++ {
+		if d.v.lower(k) == "," {
+			return false
+		}
+	}
+	return true
 }
 
 // pronoun reports that a pronoun or "the minister" stands for the person.
@@ -130,7 +148,7 @@ func (d *draft) roleEntity() (ontology.Entity, bool) {
 	f := newNameFinder(d.v)
 	official := func(e ontology.Entity) bool {
 		p := f.post(e)
-		return !p.other && (p.government || p.country != "" || !p.shared || len(d.v.topic) > 0 && d.v.aboutTrade()) && !d.v.hasAt(e.First, "%not_official")
+		return !p.other && (p.government || p.country != "" || !p.shared || len(d.v.topic) > 0 && d.v.aboutTrade()) && (p.government || !d.v.hasAt(e.First, "%not_official"))
 	}
 	for _, e := range d.v.within(d.trigger.End, d.sentence.End, ontology.LabelRole) {
 		if official(e) {
@@ -163,15 +181,16 @@ func (d *draft) postCountry() string {
 		return ""
 	}
 	p := newNameFinder(d.v).post(role)
-	for _, code := range []string{role.Value, p.country} {
-		if code != "" && code != "WTO" && code != "IMF" {
-			return code
-		}
+	if p.country != "" && !isBody(p.country) {
+		return p.country
 	}
 	for i := role.First - 1; i >= d.sentence.First; i-- {
 		if e, ok := d.v.trader(i); ok {
 			return e.Value
 		}
+	}
+	if role.Value != "" && !isBody(role.Value) {
+		return role.Value
 	}
 	if len(d.v.topic) > 0 {
 		return d.v.topic[0]

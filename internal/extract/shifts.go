@@ -22,7 +22,7 @@ func (d *draft) mover() []string {
 	if first, _ := d.clause(); d.v.has(first, d.trigger.First, "%negation") || d.v.has(first, d.trigger.First, "%supposed_shift") {
 		return nil
 	}
-	for i := d.trigger.First - 1; i >= d.sentence.First; i-- {
+	for i := d.first - 1; i >= d.sentence.First; i-- {
 		i = d.beforeAside(i)
 		if e, ok := d.v.trader(i); ok && (d.v.lower(i-1) == "in" || !d.v.partnerAt(e)) {
 			if firm := d.firmAfter(e); firm != "" {
@@ -37,7 +37,8 @@ func (d *draft) mover() []string {
 	if firm := d.lastFirm(); firm != "" {
 		return []string{firm}
 	}
-	return d.actedBefore()
+	other := append(d.bound("%away_from"), d.bound("%toward")...)
+	return slices.DeleteFunc(slices.Clone(d.actedBefore()), func(c string) bool { return slices.Contains(other, c) })
 }
 
 // beforeAside steps from a comma at i over ", which makes toys," to the word
@@ -95,10 +96,21 @@ func (v *view) firmEndingAt(i, least int) string {
 	if first > i || v.known(first, i+1) {
 		return ""
 	}
-	if first == least && i == first && (tok[i].Tag == "" || tok[i].Tag[0] != 'N' || tok[i].Tag == "NN" || tok[i].Tag == "NNS") {
+	if first == least && i == first && !v.properAt(i) {
 		return ""
 	}
 	return v.doc.Span(first, i+1)
+}
+
+// properAt tells a name at a sentence's start from a common word: the tagger
+// says so, or an auxiliary verb follows a noun that is no plural.
+func (v *view) properAt(i int) bool {
+	tag := v.doc.Tokens[i].Tag
+	if tag == "NNP" || tag == "NNPS" {
+		return true
+	}
+	return !slices.Contains([]string{"it", "he", "she", "they", "we", "this", "that", "i", "there", "who", "which", "what"}, v.lower(i)) &&
+		tag != "NNS" && tag != "DT" && slices.Contains([]string{"is", "has", "will", "plans", "said", "says", "was", "aims", "wants"}, v.lower(i+1))
 }
 
 // known reports that a lexicon names something inside [first, end) that is
