@@ -21,7 +21,8 @@ func (a *app) evalCommand() *cobra.Command {
 		Use:   "eval",
 		Short: "Score extraction against labelled articles",
 		Long: `Extract from the articles of a folder (articles.jsonl) and compare with its
-labels (gold.jsonl): precision, recall and F1 of every part.`,
+labels (gold.jsonl): precision, recall and F1 of every part, and how far the
+confidence of the claims agrees with the share that was right.`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			return a.evaluate(c.Context(), config, gold, mistakes)
@@ -34,17 +35,32 @@ labels (gold.jsonl): precision, recall and F1 of every part.`,
 }
 
 func (a *app) evaluate(ctx context.Context, config, dir string, mistakes bool) error {
-	o, err := loadOntology(config)
+	report, err := a.report(ctx, config, dir)
 	if err != nil {
 		return err
+	}
+	if err := report.WriteTable(a.stdout); err != nil {
+		return err
+	}
+	if err := report.WriteReliability(a.stdout); err != nil || !mistakes {
+		return err
+	}
+	return report.WriteMistakes(a.stdout)
+}
+
+// report extracts from the articles of dir and compares with its labels.
+func (a *app) report(ctx context.Context, config, dir string) (score.Report, error) {
+	o, err := loadOntology(config)
+	if err != nil {
+		return score.Report{}, err
 	}
 	x, err := extractor(o)
 	if err != nil {
-		return err
+		return score.Report{}, err
 	}
 	gold, err := readRecords(filepath.Join(dir, "gold.jsonl"))
 	if err != nil {
-		return err
+		return score.Report{}, err
 	}
 	var lines bytes.Buffer
 	r := &articleReader{app: a, config: config}
@@ -59,17 +75,13 @@ func (a *app) evaluate(ctx context.Context, config, dir string, mistakes bool) e
 		return json.NewEncoder(&lines).Encode(line)
 	})
 	if err != nil {
-		return usage("read articles of %s: %w", dir, err)
+		return score.Report{}, usage("read articles of %s: %w", dir, err)
 	}
 	predicted, err := score.Read("extracted", &lines)
 	if err != nil {
-		return fmt.Errorf("score: %w", err)
+		return score.Report{}, fmt.Errorf("score: %w", err)
 	}
-	report := score.Compare(gold, predicted)
-	if err := report.WriteTable(a.stdout); err != nil || !mistakes {
-		return err
-	}
-	return report.WriteMistakes(a.stdout)
+	return score.Compare(gold, predicted), nil
 }
 
 func readRecords(path string) ([]score.Record, error) {
