@@ -17,7 +17,7 @@ func (d *draft) accused() []string {
 			break
 		}
 		e, ok := v.at(i, ontology.LabelCountry)
-		if !ok || isBody(e.Value) || e.Value == "WORLD" || v.fallsOn(e) {
+		if !ok || isBody(e.Value) || e.Value == "WORLD" || v.fallsOn(e) && v.lower(d.trigger.First-1) != "for" {
 			continue
 		}
 		return []string{e.Value}
@@ -76,8 +76,9 @@ func (d *draft) plaintiff() event.Value {
 		return list(codes[:1])
 	}
 	a := d.holderActor()
+	here := a.first >= d.sentence.First && a.first < d.trigger.First
 	switch {
-	case a.kind == "pair":
+	case a.kind == "pair", !here && !d.speaksItself():
 		return event.Value{}
 	case len(a.codes) > 0 && !isBody(a.codes[0]) && a.codes[0] != "WORLD":
 		return list(a.codes[:1])
@@ -85,6 +86,59 @@ func (d *draft) plaintiff() event.Value {
 		return event.List(a.name)
 	}
 	return event.Value{}
+}
+
+// speaksItself reports whether "we" or "he" stands before the trigger.
+func (d *draft) speaksItself() bool {
+	for i := d.sentence.First; i < d.trigger.First; i++ {
+		if d.v.weAt(i) || d.v.hasAt(i, "%third_person") {
+			return true
+		}
+	}
+	return false
+}
+
+// claimant is who brought the case that was decided, where the article says
+// so: "brought by X".
+func (d *draft) claimant() event.Value {
+	v := d.v
+	for i := range v.doc.Tokens {
+		if !v.hasAt(i, "%taken") || v.lower(i+1) != "by" {
+			continue
+		}
+		for k := i + 2; k < i+5; k++ {
+			if e, ok := v.at(k, ontology.LabelCountry); ok && !isBody(e.Value) {
+				return event.List(e.Value)
+			}
+		}
+	}
+	return event.Value{}
+}
+
+// convicted is whose act a panel or court decided on: a country of the
+// sentence that neither brought the case nor tells of it.
+func (d *draft) convicted() event.Value {
+	by := append(d.slots["complainant"].List, d.accuserCodes()...)
+	for _, r := range [][2]int{{d.trigger.First, d.sentence.End}, {d.sentence.First, d.trigger.First}} {
+		for _, e := range d.v.within(r[0], r[1], ontology.LabelCountry) {
+			if !isBody(e.Value) && e.Value != "WORLD" && !slices.Contains(by, e.Value) {
+				return event.List(e.Value)
+			}
+		}
+	}
+	if len(by) == 0 {
+		return event.Value{}
+	}
+	return list(d.v.otherThan(by))
+}
+
+// furthest is the later of two stages of a case.
+func furthest(a, b string) string {
+	stages := []string{"alleged", "filed", "panel", "ruled", "appealed", "settled"}
+	if slices.Index(stages, b) > slices.Index(stages, a) {
+		return b
+	}
+	return a
 }
 
 // defendant is the first country behind the trigger that is not the plaintiff,

@@ -37,7 +37,7 @@ func (d *draft) subjectCountry() string {
 	for from > max(d.sentence.First, d.first-maxTarget) && !v.opensTheme(from-1) {
 		from--
 	}
-	for _, e := range v.within(from, d.trigger.First, ontology.LabelCountry) {
+	for _, e := range v.within(from, min(from+5, d.trigger.First), ontology.LabelCountry) {
 		if !v.fallsOn(e) {
 			return e.Value
 		}
@@ -68,6 +68,8 @@ func (v *view) holds(a actor) event.Value {
 		return event.Value{}
 	case a.kind == "person" && !v.speaksForCountry(a):
 		return event.Text(a.name)
+	case a.kind != "person" && len(a.codes) > 0 && a.codes[0] == "WTO":
+		return event.Value{}
 	case len(a.codes) > 0 && a.codes[0] != "WORLD":
 		return event.Text(a.codes[0])
 	case a.name != "":
@@ -102,14 +104,14 @@ func (d *draft) holderActor() actor {
 		case v.hasAt(i, "%third_person") && d.trigger.First-i <= 6:
 			return v.actedLast(i)
 		}
-		if a, ok := v.groupAt(i, d.sentence.First); ok && !v.isObject(a) {
+		if a, ok := v.groupAt(i, d.sentence.First); ok && !v.governed(a) {
 			return a
 		}
 		a, ok := v.actor(i)
 		if ok && a.possessive && a.end+2 >= d.trigger.First && v.possessiveAt(a.end) {
 			return a
 		}
-		if !ok || v.isObject(a) || v.hasAt(a.first-1, "%urge") || v.lower(a.first-1) == "the" && v.hasAt(a.first-2, "%urge") || a.possessive && a.end+5 < d.trigger.First && !v.eventNoun(a.end) {
+		if !ok || v.governed(a) || v.hasAt(a.first-1, "%urge") || v.lower(a.first-1) == "the" && v.hasAt(a.first-2, "%urge") || a.possessive && a.end+5 < d.trigger.First && !v.eventNoun(a.end) {
 			continue
 		}
 		return a
@@ -117,8 +119,27 @@ func (d *draft) holderActor() actor {
 	return v.speakerAt(d.trigger.First)
 }
 
-// weAt is true for "we", "our" and "us", but not for "US".
-func (v *view) weAt(i int) bool { return v.hasAt(i, "%we") && v.doc.Tokens[i].Norm != "US" }
+// weAt is true for "we", "our", "us" and "I", but not for "US".
+func (v *view) weAt(i int) bool {
+	return v.hasAt(i, "%we") && v.doc.Tokens[i].Norm != "US" || v.lower(i) == "i" && v.doc.Tokens[i].Norm == "I"
+}
+
+// governed reports whether a preposition governs the actor, or one that "and"
+// joins it to.
+func (v *view) governed(a actor) bool {
+	if v.isObject(a) {
+		return true
+	}
+	at := a.first - 1
+	for v.hasAt(at, "%determiner") {
+		at--
+	}
+	if v.lower(at) != "and" && v.lower(at) != "," {
+		return v.hasAt(at, "%number_word") && v.hasAt(at-1, "%preposition")
+	}
+	e, ok := v.covering(at-1, labelActor)
+	return ok && v.isObject(v.actors[e.Ref])
+}
 
 // quoted reports whether token i stands between quotation marks.
 func (v *view) quoted(i int) bool {
@@ -139,7 +160,7 @@ func (v *view) actedLast(i int) actor {
 		if a.first < from {
 			break
 		}
-		if a.first < i && !a.possessive && !v.isObject(a) && a.kind != "pair" {
+		if a.first < i && !a.possessive && !v.governed(a) && a.kind != "pair" {
 			return a
 		}
 	}
@@ -256,10 +277,19 @@ func (v *view) house() actor {
 	if v.meta.Official && v.meta.Country != "" {
 		return actor{codes: []string{v.meta.Country}, kind: "country"}
 	}
+	office, country := false, ""
 	for _, e := range v.o.Gazetteer.Find(document.New(v.meta.Publisher).Tokens) {
-		if e.Label == ontology.LabelBody && e.Value != "" && slices.Contains([]string{"ministry", "executive", "agency"}, e.How) {
+		switch {
+		case e.Label == ontology.LabelBody && e.Value != "" && slices.Contains([]string{"ministry", "executive", "agency"}, e.How):
 			return actor{codes: []string{e.Value}, kind: "country"}
+		case e.Label == "%house":
+			office = true
+		case e.Label == ontology.LabelCountry:
+			country = e.Value
 		}
+	}
+	if office && country != "" {
+		return actor{codes: []string{country}, kind: "country"}
 	}
 	return actor{}
 }
@@ -269,7 +299,7 @@ func (v *view) house() actor {
 func (v *view) saidIn(k int) (a actor, said bool) {
 	s := v.doc.Sentences[k]
 	for at := s.First; at < s.End; at++ {
-		if !v.hasAt(at, "%say") || v.quoted(at) {
+		if !v.hasAt(at, "%say") || v.quoted(at) || strings.HasSuffix(v.lower(at), "ing") && v.lower(at) != "according" {
 			continue
 		}
 		if a, ok := v.beside(at, s.First, s.End); ok {
@@ -323,12 +353,12 @@ func (v *view) turn(s int) (actor, bool) {
 // beside returns the actor that does the saying at token at: the nearest on
 // the left, else the one just behind ("…," said X).
 func (v *view) beside(at, first, end int) (actor, bool) {
-	for k := at - 1; k >= max(first, at-14); k-- {
-		if a, ok := v.groupAt(k, first); ok && !v.isObject(a) {
+	for k := v.skipAside(at-1, first); k >= max(first, at-30) && v.lower(at) != "according"; k-- {
+		if a, ok := v.groupAt(k, first); ok && !v.governed(a) {
 			return a, true
 		}
 		if e, ok := v.covering(k, labelActor); ok {
-			if a := v.actors[e.Ref]; !v.isObject(a) && (!a.possessive || a.kind != "country") {
+			if a := v.actors[e.Ref]; !v.governed(a) && (!a.possessive || a.kind != "country") {
 				return v.office(a), true
 			}
 			k = e.First
@@ -343,7 +373,11 @@ func (v *view) beside(at, first, end int) (actor, bool) {
 	if !v.inverted(at) {
 		return actor{}, false
 	}
-	for k := at + 1; k < min(end, at+6); k++ {
+	reach := 6
+	if v.lower(at) == "according" {
+		reach = 12
+	}
+	for k := at + 1; k < min(end, at+reach); k++ {
 		if a, ok := v.actor(k); ok {
 			return v.office(a), true
 		}
@@ -357,6 +391,19 @@ func (v *view) beside(at, first, end int) (actor, bool) {
 		}
 	}
 	return actor{}, false
+}
+
+// skipAside steps over ", who …," before a verb of saying.
+func (v *view) skipAside(k, first int) int {
+	if v.lower(k) != "," {
+		return k
+	}
+	for i := k - 1; i > max(first, k-25); i-- {
+		if v.lower(i) == "," {
+			return i - 1
+		}
+	}
+	return k
 }
 
 // inverted reports whether the speaker may follow the verb of saying at token

@@ -71,10 +71,15 @@ func (d *draft) denied() bool {
 	return d.v.has(max(d.sentence.First, d.trigger.First-3), d.trigger.First, "%negation")
 }
 
+// wished reports whether the trigger is only what another is asked to do.
+func (d *draft) wished() bool {
+	return d.v.has(max(d.sentence.First, d.trigger.First-10), d.trigger.First, "%ought")
+}
+
 // pledged is what the holder is willing to do: behind "work with X to", what
 // they would work for.
 func (d *draft) pledged() event.Value {
-	if d.denied() {
+	if d.denied() || d.wished() {
 		return event.Value{}
 	}
 	v := d.v
@@ -98,7 +103,7 @@ func (d *draft) pledged() event.Value {
 // "to uphold", not a participle.
 func (d *draft) endorsed() event.Value {
 	v := d.v
-	if d.denied() {
+	if d.denied() || d.wished() {
 		return event.Value{}
 	}
 	at := d.trigger.First
@@ -129,6 +134,9 @@ func (d *draft) opposed() event.Value {
 	}
 	return d.aim(d.phrase(d.trigger.End))
 }
+
+// refused is what the holder will not do or take.
+func (d *draft) refused() event.Value { return d.strict(d.trigger.End) }
 
 // alike reports whether two targets say the same: half of the shorter one's
 // words stand in the longer.
