@@ -46,7 +46,7 @@ func (d *draft) aboutTrade() bool {
 	if v.has(d.sentence.First, d.sentence.End, "%other_talks") {
 		return false
 	}
-	if last := v.lower(d.trigger.End - 1); v.hasAt(d.trigger.First-1, "%generic") && strings.HasSuffix(last, "s") && !v.hasAt(d.trigger.First, labelTalks) {
+	if last := v.lower(d.trigger.End - 1); v.hasAt(d.trigger.First-1, "%generic") && strings.HasSuffix(last, "s") && v.hasAt(d.trigger.First, labelDeal) {
 		return false
 	}
 	return len(v.within(0, len(v.doc.Tokens), "%trade_context")) >= 2 || v.title
@@ -453,6 +453,7 @@ func talksResolvers() map[string]resolver {
 		"place":       func(d *draft) event.Value { return d.place() },
 		"round":       func(d *draft) event.Value { return d.round() },
 		"offered":     func(d *draft) event.Value { return d.offered() },
+		"meeting":     func(d *draft) event.Value { return d.meeting() },
 		"pact":        func(d *draft) event.Value { return d.pact() },
 	}
 }

@@ -65,3 +65,14 @@ func (d *draft) offered() event.Value {
 	}
 	return list(d.parties())
 }
+
+// meeting is the parties of a meeting told by a verb: two of them must be
+// named in the sentence, for officials also meet their own people.
+func (d *draft) meeting() event.Value {
+	codes := d.v.partiesIn(d.sentence.First, d.sentence.End)
+	if len(codes) < 2 || !d.aboutTrade() {
+		return event.Value{}
+	}
+	slices.Sort(codes)
+	return event.List(codes...)
+}
