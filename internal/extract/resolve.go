@@ -108,10 +108,29 @@ func (d *draft) subject() []string {
 	if codes := d.possessor(); codes != nil {
 		return codes
 	}
-	if codes := d.leftSubject(); codes != nil {
+	codes := d.leftSubject()
+	if codes == nil {
+		codes = d.actedBefore()
+	}
+	if d.kind.Name == "measure" && d.v.has(d.sentence.First, d.trigger.First, "%complaint") {
+		return d.v.other(codes) // who complains of an act has not done it
+	}
+	return codes
+}
+
+// other is the second party of an article about two countries; codes where
+// it is about more.
+func (v *view) other(codes []string) []string {
+	if !v.bilateral() || len(codes) != 1 {
 		return codes
 	}
-	return d.actedBefore()
+	switch codes[0] {
+	case v.topic[0]:
+		return v.topic[1:2]
+	case v.topic[1]:
+		return v.topic[:1]
+	}
+	return codes
 }
 
 // byAgent reads "imposed by X" within eight tokens behind the trigger.
@@ -212,8 +231,16 @@ func (v *view) eventNoun(i int) bool {
 // isObject reports whether a preposition governs the actor.
 func (v *view) isObject(a actor) bool {
 	i := a.first - 1
-	for v.lower(i) == "the" || v.hasAt(i, "%determiner") {
-		i--
+	for i >= 0 {
+		if v.lower(i) == "the" || v.hasAt(i, "%determiner") {
+			i--
+			continue
+		}
+		e, listed := v.covering(i-1, labelActor) // "from China and South Korea"
+		if !listed || e.End != i || v.lower(i) != "and" && v.lower(i) != "," && v.lower(i) != "or" {
+			break
+		}
+		i = e.First - 1
 	}
 	return v.hasAt(i, "%preposition")
 }
