@@ -109,7 +109,7 @@ func (r *reading) draftClaims() error {
 			drafts = append(drafts, found...)
 		}
 	}
-	r.claims = furthest(merge(drafts))
+	r.claims = lastStages(merge(drafts))
 	return nil
 }
 

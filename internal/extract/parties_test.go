@@ -27,7 +27,7 @@ func told(t *testing.T, x *Extractor, kind, text string) []string {
 // TestParties reads who negotiates or agrees from every place where a text may
 // name them.
 func TestParties(t *testing.T) {
-	x := extractor(t)
+	x := newExtractor(t)
 	for _, test := range []struct{ name, kind, text, want string }{
 		{"between", "negotiation", "Trade talks between Chile and Norway have stalled over salmon tariffs.", "stalled CL,NO"},
 		{"modifiers", "agreement", "The Chile-Norway trade agreement took effect in May and ended salmon tariffs.", "in_force CL,NO"},
@@ -48,7 +48,7 @@ func TestParties(t *testing.T) {
 
 // TestOtherTalks stays silent where the talks or the deal are not on trade.
 func TestOtherTalks(t *testing.T) {
-	x := extractor(t)
+	x := newExtractor(t)
 	for _, text := range []string{
 		"Chile and Norway held peace talks while trade and tariffs waited.",
 		"Chile's union resumed wage talks as trade and tariffs hurt the mine.",
@@ -66,7 +66,7 @@ func TestOtherTalks(t *testing.T) {
 // TestFurthest keeps the furthest stage of one matter, and talks that are
 // denied are not under way.
 func TestFurthest(t *testing.T) {
-	x := extractor(t)
+	x := newExtractor(t)
 	sought := "Chile hopes to sign a trade agreement with Norway on salmon tariffs."
 	signed := "Chile and Norway signed a trade agreement on salmon tariffs."
 	if got := told(t, x, "agreement", sought); len(got) != 1 || got[0] != "proposed CL,NO" {
@@ -83,7 +83,7 @@ func TestFurthest(t *testing.T) {
 
 // TestConditions finds what must come first, wherever the article says so.
 func TestConditions(t *testing.T) {
-	x := extractor(t)
+	x := newExtractor(t)
 	r, err := x.Extract(event.Article{ID: "t", Text: "Chile is weighing trade talks with Norway on salmon tariffs. Any talks must be based on equal treatment, it said."})
 	if err != nil {
 		t.Fatal(err)

@@ -27,8 +27,8 @@ func earlier(kind, status string) []string {
 	return nil
 }
 
-// furthest drops the drafts that a later stage of the same matter overtakes.
-func furthest(drafts []*draft) []*draft {
+// lastStages drops the drafts that a later stage of the same matter overtakes.
+func lastStages(drafts []*draft) []*draft {
 	return slices.DeleteFunc(slices.Clone(drafts), func(d *draft) bool {
 		return slices.ContainsFunc(drafts, func(e *draft) bool { return e != d && e.overtakes(d) })
 	})
