@@ -1,6 +1,7 @@
 package extract
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/tradewire/tradewire/internal/event"
@@ -219,7 +220,7 @@ func (d *draft) flowPartner() string {
 func (d *draft) underTariff() bool {
 	at := d.flowAt()
 	if at.End < d.end {
-		return d.v.has(max(d.sentence.First, at.First-4), at.First, labelRateNoun) && !d.v.has(at.End, d.end, labelMove)
+		return d.v.has(max(d.sentence.First, at.First-8), at.First, labelRateNoun) && !d.v.has(at.End, d.end, labelMove)
 	}
 	return d.v.has(d.sentence.First, d.sentence.End, labelRateNoun) || d.v.has(d.sentence.First, d.sentence.End, labelRate)
 }
@@ -248,6 +249,34 @@ func (d *draft) flowDirection() string {
 			return e.Value
 		}
 	}
+	return d.compared(at.End, end)
+}
+
+// compared reads the direction from two sizes: "was $4 billion, against 5
+// billion a year earlier".
+func (d *draft) compared(first, end int) string {
+	now, next := 0.0, -1
+	for i := first; i < end; i++ {
+		if e, ok := d.v.at(i, labelMoney); ok && next < 0 {
+			for k := i; k < e.End; k++ {
+				if n, to, ok := d.v.number(k); ok {
+					now, _ = d.v.scaled(n, to)
+					break
+				}
+			}
+			next = e.End
+			continue
+		}
+		if next < 0 || !d.v.hasAt(i, "%compared") {
+			continue
+		}
+		for k := i + 1; k < min(i+4, end); k++ {
+			if n, to, ok := d.v.number(k); ok {
+				before, _ := d.v.scaled(n, to)
+				return [...]string{"down", "flat", "up"}[cmp.Compare(now, before)+1]
+			}
+		}
+	}
 	return ""
 }
 
@@ -261,8 +290,11 @@ func (v *view) percentEndsAt(i int) bool {
 // count beside a number or a form of "be".
 func (v *view) move(i int) (ontology.Entity, bool) {
 	e, ok := v.at(i, labelMove)
-	if !ok || !slices.Contains([]string{"up", "down", "higher", "lower", "flat", "stable", "bigger"}, v.lower(i)) {
+	if !ok || !slices.Contains([]string{"up", "down", "higher", "lower", "flat", "stable", "bigger", "more", "less"}, v.lower(i)) {
 		return e, ok
+	}
+	if w := v.lower(i); e.End == i+1 && (w == "more" || w == "less") {
+		return e, v.percentEndsAt(i)
 	}
 	for k := e.End; k < e.End+3; k++ {
 		if v.hasAt(k, labelQuantity) || v.hasAt(k, labelPercent) || v.hasAt(k, labelMoney) {

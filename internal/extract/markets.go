@@ -45,8 +45,11 @@ func (d *draft) marketName() string {
 }
 
 // yardstick is true for what another instrument is measured by ("against the
-// yen") and for a ticker in brackets.
+// yen"), for a ticker in brackets and for goods that are traded.
 func (d *draft) yardstick() bool {
+	if e, ok := d.v.at(d.trigger.First, labelMarket); ok && d.v.hasAt(e.End, labelFlow) {
+		return true // "gold imports"
+	}
 	i := d.trigger.First - 1
 	if d.v.lower(i) == "the" {
 		i--

@@ -78,8 +78,6 @@ func (d *draft) personBefore() string {
 			if d.relative(end) {
 				return name
 			}
-			i = end
-			continue
 		}
 		if end <= d.trigger.First && !slices.Contains([]string{"by", "with", "under", "to", "replacing", "replaced", "of", "for", "succeeding", "and"}, d.v.lower(i-1)) || best == "" {
 			best = name
@@ -148,7 +146,7 @@ func (d *draft) roleEntity() (ontology.Entity, bool) {
 	f := newNameFinder(d.v)
 	official := func(e ontology.Entity) bool {
 		p := f.post(e)
-		return !p.other && (p.government || p.country != "" || !p.shared || len(d.v.topic) > 0 && d.v.aboutTrade()) && (p.government || !d.v.hasAt(e.First, "%not_official"))
+		return !p.other && (p.government || p.country != "" || !p.shared || len(d.v.topic) > 0) && (p.government || !d.v.hasAt(e.First, "%not_official"))
 	}
 	for _, e := range d.v.within(d.trigger.End, d.sentence.End, ontology.LabelRole) {
 		if official(e) {
