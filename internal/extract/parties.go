@@ -395,7 +395,7 @@ func (v *view) conditionEnds(i int) bool {
 	case ".", ";", "?", "!", `"`:
 		return true
 	case ",":
-		return v.hasAt(i+1, "%say") || v.hasAt(i+1, labelActor) || v.lower(i+1) == `"`
+		return v.hasAt(i+1, "%say") || v.hasAt(i+2, "%say") || v.hasAt(i+1, labelActor) || v.lower(i+1) == `"`
 	}
 	return false
 }
