@@ -161,6 +161,12 @@ func (d *draft) possessor() []string {
 	head := d.trigger.First
 	if r, ok := d.captures["instrument"]; ok && r.First < head {
 		head = r.First
+	} else if ok { // "the imposition of U.S. tariffs"
+		for i := max(d.trigger.End, r.First-3); i < r.First; i++ {
+			if a, named := d.v.actor(i); named && a.possessive && len(a.codes) > 0 {
+				return a.codes
+			}
+		}
 	}
 	for i := head - 1; i >= max(d.sentence.First, head-5); i-- {
 		if d.v.hasAt(i, "%verb_cue") || d.v.hasAt(i, "%preposition") || d.v.lower(i) == "," {

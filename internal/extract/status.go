@@ -10,6 +10,8 @@ func (d *draft) status() string {
 	right := min(end, d.trigger.End+8)
 	near := max(first, d.trigger.First-4)
 	switch {
+	case d.asks():
+		return dropped
 	case v.has(left, d.trigger.First, "%rejected"):
 		return "rejected"
 	case v.has(near, d.trigger.First, "%negation"), v.has(first, d.trigger.First, "%demand") && !v.has(left, d.trigger.First, "%threat"):
@@ -29,4 +31,14 @@ func (d *draft) status() string {
 		return "announced"
 	}
 	return "in_force"
+}
+
+// asks reports a question of yes or no ("Will China lift its tariffs?"): it
+// asserts nothing.
+func (d *draft) asks() bool {
+	last := d.sentence.End - 1
+	if d.v.lower(last) == `"` {
+		last--
+	}
+	return d.v.lower(last) == "?" && d.v.hasAt(d.sentence.First, "%auxiliary")
 }
