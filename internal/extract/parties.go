@@ -46,7 +46,7 @@ func (d *draft) aboutTrade() bool {
 	if v.has(d.sentence.First, d.sentence.End, "%other_talks") {
 		return false
 	}
-	if last := v.lower(d.trigger.End - 1); v.hasAt(d.trigger.First-1, "%generic") && strings.HasSuffix(last, "s") && v.hasAt(d.trigger.First, labelDeal) {
+	if last := v.lower(d.trigger.End - 1); v.has(d.trigger.First-2, d.trigger.First, "%generic") && strings.HasSuffix(last, "s") && v.hasAt(d.trigger.First, labelDeal) {
 		return false
 	}
 	return len(v.within(0, len(v.doc.Tokens), "%trade_context")) >= 2 || v.title
@@ -86,10 +86,11 @@ func (d *draft) modifiers() []string {
 	v := d.v
 	var out []string
 	for i := d.trigger.First - 1; i >= max(d.sentence.First, d.trigger.First-12); i-- {
+		if e, ok := v.covering(i, ontology.LabelCountry); ok && v.namesRound(e) {
+			i = e.First
+			continue
+		}
 		if e, ok := v.covering(i, ontology.LabelCountry); ok && !v.asPlace(e) && !isBody(e.Value) {
-			if e.How == ontology.HowMetonym && v.lower(e.First-1) == "the" {
-				return out // "the Geneva talks"
-			}
 			out = append([]string{e.Value}, out...)
 			i = e.First
 			continue
@@ -196,6 +197,9 @@ func (v *view) asPlace(e ontology.Entity) bool {
 	if v.possessiveAt(e.End) {
 		return false
 	}
+	if v.namesRound(e) {
+		return true
+	}
 	for v.lower(i) == "the" || v.lower(i) == "downtown" {
 		i--
 	}
@@ -204,6 +208,23 @@ func (v *view) asPlace(e ontology.Entity) bool {
 		return e.How != ontology.HowDemonym
 	case "to", "into", "from", "visit", "visiting", "for":
 		return e.How == ontology.HowMetonym
+	}
+	return false
+}
+
+// namesRound is true for a capital in front of the talks that were held
+// there: "the Geneva talks", "the China-US Kuala Lumpur trade consultations".
+func (v *view) namesRound(e ontology.Entity) bool {
+	if e.How != ontology.HowMetonym || v.lower(e.First-1) == "-" || v.lower(e.End) == "-" || v.possessiveAt(e.End) {
+		return false
+	}
+	for i := e.End; i < e.End+5; i++ {
+		if v.hasAt(i, labelTalks) {
+			return true
+		}
+		if !v.hasAt(i, "%pact_word") {
+			return false
+		}
 	}
 	return false
 }
