@@ -17,7 +17,6 @@ func postResolvers() map[string]resolver {
 		"post_country":     func(d *draft) event.Value { return event.Text(d.postCountry()) },
 		"post_body":        func(d *draft) event.Value { return event.Text(d.postBody()) },
 		"post_predecessor": func(d *draft) event.Value { return event.Text(d.predecessor()) },
-		"successor":        func(d *draft) event.Value { return event.Text(d.successor()) },
 	}
 }
 
@@ -36,29 +35,20 @@ func (v *view) personAt(f *nameFinder, i int) (name string, end int) {
 	return "", i
 }
 
-// personAfter is the first person within eight tokens behind the trigger;
-// titles and the like may stand between.
-func (d *draft) personAfter() string { return d.personFrom(d.trigger.End) }
-
-// successor is the first person behind "succeeded by", "replaced … with".
-func (d *draft) successor() string {
-	for i := d.trigger.End; i < d.sentence.End; i++ {
-		if w := d.v.lower(i); w == "by" || w == "with" {
-			return d.personFrom(i + 1)
-		}
-	}
-	return ""
-}
-
-func (d *draft) personFrom(first int) string {
+// personAfter is the first person within twelve tokens behind the trigger;
+// titles and the like may stand between, and the body of "head of the Bureau
+// of Mines" is no person.
+func (d *draft) personAfter() string {
 	f := newNameFinder(d.v)
-	for i := first; i < min(first+9, d.sentence.End); i++ {
-		if name, _ := d.v.personAt(f, i); name != "" {
+	for i := d.trigger.End; i < min(d.trigger.End+13, d.sentence.End); {
+		name, end := d.v.personAt(f, i)
+		if name != "" && (d.v.lower(i-1) != "of" || i-1 == d.trigger.End || i == d.trigger.End) {
 			return name
 		}
-		if d.v.hasAt(i, ontology.LabelBody) || d.v.lower(i) == ";" || slices.Contains([]string{"that", "said", "by"}, d.v.lower(i)) {
+		if d.v.lower(i) == ";" || slices.Contains([]string{"that", "said", "by"}, d.v.lower(i)) {
 			return ""
 		}
+		i = max(end, i+1)
 	}
 	return ""
 }
@@ -214,7 +204,7 @@ func (d *draft) predecessor() string {
 	f := newNameFinder(d.v)
 	for i := d.trigger.First; i < d.sentence.End; i++ {
 		e, ok := d.v.at(i, "%predecessor")
-		if !ok {
+		if !ok || d.v.lower(e.End) == "by" {
 			continue
 		}
 		for k := e.End; k < min(e.End+6, d.sentence.End); k++ {
