@@ -77,7 +77,8 @@ func (f *peopleFinder) countryOf(p post, first, end, holder int) string {
 			return c
 		}
 	}
-	if p.role.Value != "" {
+	there := f.v.dateline()
+	if p.role.Value != "" && (there == "" || f.v.lower(p.role.End-1) != "secretary") {
 		return p.role.Value
 	}
 	if end+1 < len(f.tok) && f.tok[end].Lower == "of" {
@@ -99,6 +100,12 @@ func (f *peopleFinder) countryOf(p post, first, end, holder int) string {
 	}
 	if n := len(f.people); n > 0 && p.role.End > 0 && f.people[n-1].End == p.first-1 && f.v.lower(p.first-1) == "and" {
 		return f.people[n-1].Official.Country // of the same delegation
+	}
+	if there != "" {
+		return there
+	}
+	if p.role.Value != "" {
+		return p.role.Value
 	}
 	return f.context(p)
 }
@@ -217,4 +224,25 @@ func (f *peopleFinder) publisherCountry() string {
 	}
 	f.publisher = &code
 	return code
+}
+
+// dateline is the country of the capital, in capitals, that a wire report
+// begins with ("MANILA, May 6 - "); a minister without a country there is
+// that country's. Brussels, Geneva, Washington and New York host others'
+// ministers too often to say.
+func (v *view) dateline() string {
+	if v.title || len(v.doc.Tokens) == 0 {
+		return ""
+	}
+	e, ok := v.at(0, ontology.LabelCountry)
+	if !ok || e.How != ontology.HowMetonym || v.doc.Tokens[0].Norm != strings.ToUpper(v.doc.Tokens[0].Norm) || e.Value == "EU" || e.Value == "US" {
+		return ""
+	}
+	for i := e.End; i < min(e.End+8, len(v.doc.Tokens)); i++ {
+		switch v.lower(i) {
+		case "-", "--", ":":
+			return e.Value
+		}
+	}
+	return ""
 }

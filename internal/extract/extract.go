@@ -92,6 +92,7 @@ func (r *reading) mentions() event.Mentions {
 		return out
 	}
 	out.Officials = append(out.Officials, officials(r.title, r.body, r.title.people, r.body.people)...)
+	out.Officials = r.withAppointed(out.Officials)
 	out.Rates = append(out.Rates, r.ratesSaid()...)
 	out.Sectors = append(out.Sectors, sectorsOf(r.title, r.body)...)
 	return out
