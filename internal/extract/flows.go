@@ -271,8 +271,8 @@ func (d *draft) compared(first, end int) string {
 			continue
 		}
 		for k := i + 1; k < min(i+4, end); k++ {
-			if n, to, ok := d.v.number(k); ok {
-				before, _ := d.v.scaled(n, to)
+			n, to, ok := d.v.number(k)
+			if before, scaled := d.v.scaled(n, to); ok && scaled > to {
 				return [...]string{"down", "flat", "up"}[cmp.Compare(now, before)+1]
 			}
 		}
