@@ -358,7 +358,7 @@ func (v *view) beside(at, first, end int) (actor, bool) {
 			return a, true
 		}
 		if e, ok := v.covering(k, labelActor); ok {
-			if a := v.actors[e.Ref]; !v.governed(a) && (!a.possessive || a.kind != "country") {
+			if a := v.actors[e.Ref]; !v.governed(a) && (!a.possessive || a.kind != "country" || v.has(a.end, a.end+4, "%house")) {
 				return v.office(a), true
 			}
 			k = e.First

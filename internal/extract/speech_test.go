@@ -1,0 +1,103 @@
+package extract
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/tradewire/tradewire/internal/event"
+)
+
+// act opens the test articles: a text without any trade act stays silent.
+const act = "Canada imposed a 25% tariff on Japanese cars. "
+
+// claimsOf lists the claims of a kind as "slot|slot", sorted.
+func claimsOf(t *testing.T, x *Extractor, a event.Article, kind string, slots ...string) []string {
+	t.Helper()
+	r, err := x.Extract(a)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out []string
+	for _, c := range r.Claims {
+		if c.Kind != kind {
+			continue
+		}
+		for _, e := range c.Evidence {
+			if got := string([]rune(a.Text)[e.Start:e.End]); got != e.Text {
+				t.Errorf("evidence %q stands at the offsets of %q", e.Text, got)
+			}
+		}
+		var row []string
+		for _, s := range slots {
+			row = append(row, slotText(c, s))
+		}
+		out = append(out, strings.Join(row, "|"))
+	}
+	slices.Sort(out)
+	return out
+}
+
+func TestStanceHolders(t *testing.T) {
+	tests := []struct {
+		name, publisher, text string
+		want                  []string
+	}{
+		{"subject", "", "Japan strongly opposes the new car tariffs.", []string{"JP|oppose|new car tariffs"}},
+		{"denied", "", "Japan does not oppose the new car tariffs.", nil},
+		{"quotation", "", "\"The car tariffs are unjustified,\" Japan's trade ministry said.", []string{"JP|oppose|car tariffs"}},
+		{"group", "", "The Bicycle Makers Association opposes the new car tariffs.", []string{"Bicycle Makers Association|oppose|new car tariffs"}},
+		{"bystanders", "", "Analysts criticized the car tariffs.", nil},
+		{"stranger", "", "\"The car tariffs are unjustified,\" said Fantin Morrow, a baker.", nil},
+		{"US is not us", "", "Japan said the US opposes the new car tariffs.", []string{"US|oppose|new car tariffs"}},
+		{"passive", "", "The new car tariffs were opposed by Japan.", []string{"JP|oppose|new car tariffs"}},
+		{"urged", "", "Japan urged Canada to lift the new car tariffs.", []string{"JP|oppose|new car tariffs"}},
+		{"own publisher", "Ministry of Commerce (China)", "The salmon tariffs of Norway are unjustified.", []string{"CN|oppose|salmon tariffs of Norway"}},
+	}
+	x := newExtractor(t)
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			a := event.Article{ID: "t", Publisher: tt.publisher, Text: act + tt.text}
+			if got := claimsOf(t, x, a, "stance", "holder", "position", "target"); !slices.Equal(got, tt.want) {
+				t.Errorf("got %q, want %q", got, tt.want)
+			}
+		})
+	}
+}
+
+func TestTranscriptTurns(t *testing.T) {
+	text := "\nHarbour Daily Journalist: We oppose the new car tariffs, do you?\n" +
+		"Guo Jiakun: We firmly oppose the fish tariffs."
+	x := newExtractor(t)
+	got := claimsOf(t, x, event.Article{ID: "t", Text: act + text}, "stance", "holder", "target")
+	if want := []string{"CN|fish tariffs"}; !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q: a journalist holds no stance", got, want)
+	}
+}
+
+func TestDisputeSides(t *testing.T) {
+	tests := []struct {
+		text string
+		want []string
+	}{
+		{"The Canadian car tariffs violate WTO rules, the Japanese government said.", []string{"JP|CA|alleged|WTO"}},
+		{"Japan filed a complaint against Canada at the WTO over car tariffs. Japan says the Canadian car tariffs violate WTO rules.", []string{"JP|CA|filed|WTO"}},
+		{"Japan accused Canada of breaking trade rules on car tariffs.", []string{"JP|CA|alleged|"}},
+		{"Japan imposed car tariffs on Canada.", nil},
+	}
+	x := newExtractor(t)
+	for _, tt := range tests {
+		if got := claimsOf(t, x, event.Article{ID: "t", Text: act + tt.text}, "dispute", "complainant", "respondent", "status", "forum"); !slices.Equal(got, tt.want) {
+			t.Errorf("%s\ngot %q, want %q", tt.text, got, tt.want)
+		}
+	}
+}
+
+func TestAlikeAndFurthest(t *testing.T) {
+	if !alike("new lumber tariffs", "the lumber tariffs on Canada") || alike("car tariffs", "rare earths") {
+		t.Error("alike must see the shared half of the words, and only that")
+	}
+	if furthest("alleged", "ruled") != "ruled" || furthest("ruled", "filed") != "ruled" {
+		t.Error("furthest must keep the later stage")
+	}
+}
