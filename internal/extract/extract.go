@@ -6,6 +6,7 @@ package extract
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/tradewire/tradewire/internal/document"
 	"github.com/tradewire/tradewire/internal/event"
@@ -95,5 +96,19 @@ func (r *reading) mentions() event.Mentions {
 	out.Officials = r.withAppointed(out.Officials)
 	out.Rates = append(out.Rates, r.ratesSaid()...)
 	out.Sectors = append(out.Sectors, sectorsOf(r.title, r.body)...)
+	for i := range out.Officials {
+		out.Officials[i].Evidence = inText(out.Officials[i].Evidence)
+	}
+	for i := range out.Rates {
+		out.Rates[i].Evidence = inText(out.Rates[i].Evidence)
+	}
+	for i := range out.Sectors {
+		out.Sectors[i].Evidence = inText(out.Sectors[i].Evidence)
+	}
 	return out
+}
+
+// inText leaves out what stands in the title only.
+func inText(list []event.Evidence) []event.Evidence {
+	return slices.DeleteFunc(list, func(e event.Evidence) bool { return e.Sentence == nowhere })
 }

@@ -61,6 +61,8 @@ func (d *draft) absorb(e *draft) {
 	for slot, v := range e.slots {
 		have := d.slots[slot]
 		switch {
+		case slot == "status" && d.kind.Name == "dispute":
+			d.slots[slot] = event.Text(furthest(have.Text, v.Text))
 		case have.Empty() || stronger && slot == "status":
 			d.slots[slot] = v
 		case have.Rates != nil:

@@ -49,7 +49,15 @@ func (d *draft) aboutTrade() bool {
 	if last := v.lower(d.trigger.End - 1); v.has(d.trigger.First-2, d.trigger.First, "%generic") && strings.HasSuffix(last, "s") && v.hasAt(d.trigger.First, labelDeal) {
 		return false
 	}
-	return len(v.within(0, len(v.doc.Tokens), "%trade_context")) >= 2 || v.title
+	return v.title || v.tradeWords() >= 2
+}
+
+// tradeWords counts the words of trade in the text, once.
+func (v *view) tradeWords() int {
+	if !v.counted {
+		v.words, v.counted = len(v.within(0, len(v.doc.Tokens), "%trade_context")), true
+	}
+	return v.words
 }
 
 // isBloc is true for those that can hold talks or agree among themselves.
@@ -388,8 +396,19 @@ func (v *view) countryCalled(name string) string {
 // article says so: the words behind "must be based on" and the like in a
 // sentence that names talks or an agreement.
 func (d *draft) conditions() event.Value {
-	v := d.v
-	var out []string
+	said := d.v.conditionsSaid()
+	if len(said) == 0 {
+		return event.Value{}
+	}
+	return event.List(said...)
+}
+
+// conditionsSaid reads the conditions of the whole text, once.
+func (v *view) conditionsSaid() []string {
+	if v.conditions != nil {
+		return v.conditions
+	}
+	out := []string{}
 	for _, s := range v.doc.Sentences {
 		if !v.has(s.First, s.End, labelTalks) && !v.has(s.First, s.End, labelDeal) && !v.has(s.First, s.End, "%talk_verb") {
 			continue
@@ -405,10 +424,8 @@ func (d *draft) conditions() event.Value {
 			}
 		}
 	}
-	if len(out) == 0 {
-		return event.Value{}
-	}
-	return event.List(unique(out)...)
+	v.conditions = append([]string{}, unique(out)...)
+	return v.conditions
 }
 
 func (v *view) conditionEnds(i int) bool {

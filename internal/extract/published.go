@@ -86,9 +86,6 @@ func (r *reading) ratesSaid() []event.Rate {
 	for _, v := range []*view{r.body, r.title} {
 		for _, m := range v.rates {
 			rate := m.Rate
-			if v.title {
-				rate.Evidence = nil
-			}
 			rate.By, rate.On = r.whoOnWhom(v, m)
 			if at := slices.IndexFunc(out, func(o event.Rate) bool { return sameRate(o, rate) && agree(o.By, rate.By) && agree(o.On, rate.On) }); at >= 0 {
 				out[at].By, out[at].On = longer(out[at].By, rate.By), longer(out[at].On, rate.On)

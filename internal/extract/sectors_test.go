@@ -25,7 +25,7 @@ func TestSectorsOf(t *testing.T) {
 			for _, s := range sectorsOf(title, body) {
 				got = append(got, s.Code+":"+s.Match)
 				e := s.Evidence[0]
-				if !holds(tt.text, e) && !holds(tt.title, e) {
+				if e.Sentence != nowhere && !holds(tt.text, e) {
 					t.Errorf("evidence of %s is not in the text: %+v", s.Code, e)
 				}
 			}

@@ -25,6 +25,10 @@ type view struct {
 	// weight how often.
 	topic  []string
 	weight map[string]int
+	// conditions and words are read once, when first asked for.
+	conditions []string
+	words      int
+	counted    bool
 }
 
 // Labels of the entities that code finds; Value and Ref as said there.
@@ -83,7 +87,16 @@ func (v *view) within(first, end int, label string) []ontology.Entity {
 }
 
 // has reports whether an entity of the label stands inside [first, end).
-func (v *view) has(first, end int, label string) bool { return len(v.within(first, end, label)) > 0 }
+func (v *view) has(first, end int, label string) bool {
+	for i := max(first, 0); i < min(end, len(v.found)); i++ {
+		for _, e := range v.found[i] {
+			if e.Label == label && e.End <= end {
+				return true
+			}
+		}
+	}
+	return false
+}
 
 // lower is the lower-case form of token i, empty outside the text.
 func (v *view) lower(i int) string {
@@ -96,8 +109,15 @@ func (v *view) lower(i int) string {
 // sentence is the sentence that holds token i.
 func (v *view) sentence(i int) document.Sentence { return v.doc.Sentences[v.doc.SentenceOf(i)] }
 
-// evidence is the passage of tokens [first, end).
+// nowhere is the sentence of what only the title says: offsets count into the
+// text, so a title is no evidence.
+const nowhere = -1
+
+// evidence is the passage of tokens [first, end); in a title, one nowhere.
 func (v *view) evidence(first, end int) event.Evidence {
+	if v.title {
+		return event.Evidence{Sentence: nowhere}
+	}
 	return event.Evidence{Sentence: v.doc.SentenceOf(first), Start: v.doc.Tokens[first].Rune, End: v.doc.RuneEnd(end - 1), Text: v.doc.Span(first, end)}
 }
 
