@@ -120,9 +120,6 @@ func (x *Extractor) sentenceClaims(v *view, s document.Sentence) ([]*draft, erro
 	if len(called) == 0 {
 		return nil, nil
 	}
-	if err := x.tagger.Tag(v.doc, s); err != nil {
-		return nil, err
-	}
 	in := v.input(s)
 	taken := map[string]map[int]bool{}
 	var out []*draft
@@ -132,6 +129,12 @@ func (x *Extractor) sentenceClaims(v *view, s document.Sentence) ([]*draft, erro
 			taken[c.kind.Name] = map[int]bool{}
 		}
 		for _, prog := range c.rule.Programs {
+			if !prog.CanMatch(in) {
+				continue
+			}
+			if err := x.tagger.Tag(v.doc, s); err != nil { // once; in shares the tokens
+				return nil, err
+			}
 			matches := prog.FindAll(in)
 			slices.Reverse(matches)
 			for _, m := range matches {

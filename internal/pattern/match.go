@@ -9,6 +9,8 @@ type machine struct {
 	saves   []int
 	last    []int // the saves of the last match
 	end     int
+	// loose lets every tag pass, for tokens that have none yet.
+	loose bool
 }
 
 // FindAll returns one match for every place the trigger stands, the one that
@@ -35,7 +37,20 @@ func (p *Program) FindAll(in Input) []Match {
 	return out
 }
 
-// MatchesAt reports whether the program matches from position at.
+// CanMatch reports whether the program would match if every tag were right:
+// a cheap question to ask before a sentence is tagged.
+func (p *Program) CanMatch(in Input) bool {
+	m := &machine{prog: p, in: in, loose: true, saves: make([]int, 2*len(p.names)), last: make([]int, 2*len(p.names))}
+	m.reset()
+	for start := range in.Tokens {
+		if m.run(0, start) {
+			return true
+		}
+	}
+	return false
+}
+
+// matchesAt reports whether the program matches from position at.
 func (p *Program) matchesAt(in Input, at int) bool {
 	m := &machine{prog: p, in: in, saves: make([]int, 2*len(p.names)), last: make([]int, 2*len(p.names))}
 	m.reset()
@@ -103,7 +118,7 @@ func (m *machine) run(pc, at int) bool {
 	case opEnd:
 		return at == len(m.in.Tokens) && m.run(pc+1, at)
 	case opNot:
-		return !i.sub.matchesAt(m.in, at) && m.run(pc+1, at)
+		return (m.loose && i.sub.tags || !i.sub.matchesAt(m.in, at)) && m.run(pc+1, at)
 	}
 	return at < len(m.in.Tokens) && m.consume(i, pc, at)
 }
@@ -115,7 +130,7 @@ func (m *machine) consume(i *inst, pc, at int) bool {
 	case opWord:
 		return i.words[t.Lower] && m.run(pc+1, at+1)
 	case opTag:
-		return i.tag.MatchString(t.Tag) && m.run(pc+1, at+1)
+		return (m.loose || i.tag.MatchString(t.Tag)) && m.run(pc+1, at+1)
 	case opAny:
 		return m.run(pc+1, at+1)
 	case opGapAny:

@@ -146,3 +146,24 @@ func FuzzCompile(f *testing.F) {
 		}
 	})
 }
+
+// Before a sentence is tagged a tag may be anything, also behind "not".
+func TestCanMatch(t *testing.T) {
+	for _, tt := range []struct {
+		pattern, text string
+		want          bool
+	}{
+		{"/VB/ @tariff+n", "raise tariffs", true},
+		{"/VB/ @tariff+n", "tariffs rise", false},
+		{"!( /VB/ ) . @tariff+n", "raise tariffs", true},
+		{"!( raise ) . @tariff+n", "raise tariffs", false},
+	} {
+		p, err := Compile(tt.pattern)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := p.CanMatch(input(tt.text)); got != tt.want {
+			t.Errorf("%s on %q: can match %v, want %v", tt.pattern, tt.text, got, tt.want)
+		}
+	}
+}

@@ -40,6 +40,7 @@ type Program struct {
 	names    []string // capture names; name i has saves 2i and 2i+1
 	triggers []Trigger
 	labels   []string
+	tags     bool // a tag is asked for somewhere
 }
 
 // Trigger is a word or a label that a match must contain.
@@ -107,6 +108,7 @@ func collect(n *node, inside bool, out *[]Trigger) {
 }
 
 func (p *Program) add(i inst) int {
+	p.tags = p.tags || i.op == opTag || i.sub != nil && i.sub.tags
 	p.insts = append(p.insts, i)
 	return len(p.insts) - 1
 }
