@@ -102,11 +102,10 @@ func (r *reading) draftClaims() error {
 	}
 	for _, v := range []*view{r.title, r.body} {
 		for _, s := range v.doc.Sentences {
-			found, err := r.x.sentenceClaims(v, s)
-			if err != nil {
-				return err
-			}
-			drafts = append(drafts, found...)
+			drafts = append(drafts, r.x.sentenceClaims(v, s)...)
+		}
+		if v.tagErr != nil {
+			return v.tagErr
 		}
 	}
 	r.claims = lastStages(merge(drafts))
@@ -115,10 +114,10 @@ func (r *reading) draftClaims() error {
 
 // sentenceClaims matches the called rules in order; a rule does not speak
 // about words that an earlier rule of its kind has taken.
-func (x *Extractor) sentenceClaims(v *view, s document.Sentence) ([]*draft, error) {
+func (x *Extractor) sentenceClaims(v *view, s document.Sentence) []*draft {
 	called := x.called(v, s)
 	if len(called) == 0 {
-		return nil, nil
+		return nil
 	}
 	in := v.input(s)
 	taken := map[string]map[int]bool{}
@@ -129,11 +128,8 @@ func (x *Extractor) sentenceClaims(v *view, s document.Sentence) ([]*draft, erro
 			taken[c.kind.Name] = map[int]bool{}
 		}
 		for _, prog := range c.rule.Programs {
-			if !prog.CanMatch(in) {
-				continue
-			}
-			if err := x.tagger.Tag(v.doc, s); err != nil { // once; in shares the tokens
-				return nil, err
+			if prog.UsesTags() && prog.CanMatch(in) {
+				v.tagSentence(s) // in shares the tokens
 			}
 			matches := prog.FindAll(in)
 			slices.Reverse(matches)
@@ -147,7 +143,7 @@ func (x *Extractor) sentenceClaims(v *view, s document.Sentence) ([]*draft, erro
 			}
 		}
 	}
-	return out, nil
+	return out
 }
 
 func (x *Extractor) draft(c compiledRule, v *view, s document.Sentence, m pattern.Match) *draft {

@@ -69,6 +69,7 @@ func (x *Extractor) read(a event.Article, least int) (*reading, error) {
 	}
 	r := &reading{x: x, least: least, title: newView(x.o, a, a.Title, true), body: newView(x.o, a, a.Text, false)}
 	for _, v := range []*view{r.title, r.body} {
+		v.tagger = x.tagger
 		v.findQuotes()
 		v.findDates()
 		v.findQuantities()

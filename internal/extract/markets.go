@@ -73,7 +73,7 @@ func (d *draft) shareName(e ontology.Entity) string {
 		first--
 	}
 	if first == e.First && len(tok[e.First:e.End]) == 1 && !upperFirst(tok[e.First].Norm) && e.First > d.sentence.First && !d.v.hasAt(first-1, "%determiner") && tok[first-1].Norm != "," {
-		if c := tok[first-1]; len(c.Norm) > 3 && c.Tag != "" && strings.ContainsAny(c.Tag[:1], "NJ") {
+		if tag := d.v.tag(first - 1); len(tok[first-1].Norm) > 3 && tag != "" && strings.ContainsAny(tag[:1], "NJ") {
 			first--
 		}
 	}

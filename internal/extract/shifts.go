@@ -105,7 +105,7 @@ func (v *view) firmEndingAt(i, least int) string {
 // properAt tells a name at a sentence's start from a common word: the tagger
 // says so, or an auxiliary verb follows a noun that is no plural.
 func (v *view) properAt(i int) bool {
-	tag := v.doc.Tokens[i].Tag
+	tag := v.tag(i)
 	if tag == "NNP" || tag == "NNPS" {
 		return true
 	}

@@ -13,6 +13,9 @@ type view struct {
 	o    *ontology.Ontology
 	doc  *document.Document
 	meta event.Article
+	// tagger tags a sentence when it is first asked for; tagErr is its fault.
+	tagger *document.Tagger
+	tagErr error
 	// title says that the text is an article's title.
 	title bool
 	// found holds every entity, by the token it starts at.
@@ -57,6 +60,20 @@ func (v *view) add(e ontology.Entity) { v.found[e.First] = append(v.found[e.Firs
 // mark adds an entity that code found at tokens [first, end).
 func (v *view) mark(label, value string, ref, first, end int) {
 	v.add(ontology.Entity{Entry: ontology.Entry{Label: label, Value: value, Ref: ref}, First: first, End: end})
+}
+
+// tagSentence tags the tokens of s, once.
+func (v *view) tagSentence(s document.Sentence) {
+	if v.tagger == nil || v.tagErr != nil {
+		return
+	}
+	v.tagErr = v.tagger.Tag(v.doc, s)
+}
+
+// tag is the Penn Treebank tag of token i.
+func (v *view) tag(i int) string {
+	v.tagSentence(v.sentence(i))
+	return v.doc.Tokens[i].Tag
 }
 
 // at returns the longest entity of a label that starts at token i.

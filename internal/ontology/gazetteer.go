@@ -73,22 +73,29 @@ func (g *Gazetteer) child(at int, word string) int {
 func (g *Gazetteer) Find(tokens []document.Token) []Entity {
 	var out []Entity
 	covered := map[string]int{} // label → first token not covered
+	var longest []Entity        // one a label; few phrases start at any one token
 	for i := range tokens {
-		longest := map[string]Entity{}
+		longest = longest[:0]
 		g.walk(tokens, i, func(e Entity) {
 			if e.Label[0] == '%' {
 				out = append(out, e)
 				return
 			}
-			if best, ok := longest[e.Label]; !ok || e.End > best.End {
-				longest[e.Label] = e
+			for k := range longest {
+				if longest[k].Label == e.Label {
+					if e.End > longest[k].End {
+						longest[k] = e
+					}
+					return
+				}
 			}
+			longest = append(longest, e)
 		})
-		for label, e := range longest {
-			if i < covered[label] {
+		for _, e := range longest {
+			if i < covered[e.Label] {
 				continue
 			}
-			covered[label] = e.End
+			covered[e.Label] = e.End
 			if e.How != howBlock {
 				out = append(out, e)
 			}

@@ -75,6 +75,9 @@ func (p *Program) Names() []string {
 	return slices.DeleteFunc(slices.Clone(p.names), func(n string) bool { return n == triggerName })
 }
 
+// UsesTags reports whether the pattern asks for a tag.
+func (p *Program) UsesTags() bool { return p.tags }
+
 // Triggers returns what a sentence must hold one of.
 func (p *Program) Triggers() []Trigger { return p.triggers }
 
