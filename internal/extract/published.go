@@ -69,8 +69,7 @@ func (d *draft) evidence() []event.Evidence {
 // unmeasured is the confidence of a rule without a measured share.
 const unmeasured = 0.5
 
-// confidence is the rule's measured share of right claims, lowered where a
-// slot had to be guessed from the context.
+// confidence is the rule's measured share of right claims.
 func (d *draft) confidence() float64 {
 	c := d.rule.Confidence
 	if c == 0 {

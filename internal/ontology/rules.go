@@ -1,7 +1,6 @@
 package ontology
 
 import (
-	"errors"
 	"fmt"
 	"io/fs"
 	"slices"
@@ -120,8 +119,6 @@ func (l *loader) checkRule(set *RuleSet, kind event.Kind, rule *Rule, data []byt
 		}
 		prog, err := pattern.Compile(src)
 		if err != nil {
-			var perr *pattern.Error
-			errors.As(err, &perr)
 			l.problem(set.File, data, where, "rule %s: bad pattern %v", rule.ID, err)
 			continue
 		}

@@ -1,7 +1,6 @@
 package pattern
 
 import (
-	"fmt"
 	"maps"
 	"regexp"
 	"slices"
@@ -222,6 +221,3 @@ type Match struct {
 
 // Range is the half-open token range [First, End).
 type Range struct{ First, End int }
-
-// String names a program by its size, for debugging.
-func (p *Program) String() string { return fmt.Sprintf("program of %d instructions", len(p.insts)) }
