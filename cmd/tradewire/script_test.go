@@ -31,12 +31,13 @@ func TestMain(m *testing.M) {
 //	await URL TEXT        asks until the answer holds the text, 30 s at most
 //	site NAME             serves the sample site and sets NAME to its host:port
 //	pipelines DIR         copies the pipelines folder of the repository
+//	fill HOST FROM TO    copies files, with HOST in the place of "{{host}}"
 //	lines FILE N          checks how many lines a file has ("stdout" too)
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: filepath.Join("testdata", "script"),
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits": exits, "port": port, "await": await, "site": serveSite, "pipelines": copyPipelines, "lines": lines,
+			"exits": exits, "port": port, "await": await, "site": serveSite, "pipelines": copyPipelines, "fill": fill, "lines": lines,
 		},
 		Setup: func(e *testscript.Env) error {
 			repo, err := filepath.Abs(filepath.Join("..", ".."))
@@ -97,6 +98,16 @@ func serveSite(ts *testscript.TestScript, _ bool, args []string) {
 
 func copyPipelines(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(os.CopyFS(ts.MkAbs(args[0]), os.DirFS(filepath.Join(ts.Getenv("REPO"), "pipelines"))))
+}
+
+func fill(ts *testscript.TestScript, _ bool, args []string) {
+	ts.Check(os.MkdirAll(ts.MkAbs(args[2]), 0o755))
+	names, err := filepath.Glob(filepath.Join(ts.MkAbs(args[1]), "*"))
+	ts.Check(err)
+	for _, name := range names {
+		filled := strings.ReplaceAll(ts.ReadFile(name), "{{host}}", args[0])
+		ts.Check(os.WriteFile(filepath.Join(ts.MkAbs(args[2]), filepath.Base(name)), []byte(filled), 0o644))
+	}
 }
 
 func lines(ts *testscript.TestScript, _ bool, args []string) {

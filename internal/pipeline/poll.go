@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"github.com/tradewire/tradewire/internal/event"
@@ -121,7 +122,7 @@ func (p *poller) readPage(ctx context.Context, url string, first bool) (source.L
 	if err != nil {
 		return listing, 0, err
 	}
-	for _, remark := range listing.Problems {
+	for _, remark := range slices.Concat(listing.Mismatches, listing.Problems) {
 		p.log.Warn("source looks odd", "source", p.source.Name, "url", url, "problem", remark)
 	}
 	n, err := p.announce(ctx, listing.Items)

@@ -60,7 +60,7 @@ func (s *scraper) work(ctx context.Context, t *task) error {
 		return s.remember(t, page)
 	}
 	t.page = &enclosure{url: f.URL, contentType: either(resp.ContentType, unknownContent), body: resp.Body}
-	a, err := article.FromPage(s.page(f, resp))
+	a, err := article.FromPage(articlePage(s.sources[f.Source], f, resp))
 	if err != nil {
 		page.ContentHash, page.Article = "", ""
 		return errors.Join(err, s.remember(t, page))
@@ -110,9 +110,9 @@ func (s *scraper) failed(ctx context.Context, t *task, f event.Fetch, err error)
 	return errors.Join(err, s.remember(t, page))
 }
 
-// page is what the article is read from.
-func (s *scraper) page(f event.Fetch, resp *fetch.Response) article.Page {
-	src := s.sources[f.Source] // zero when it was taken out of the configuration
+// articlePage is what an article is read from. src is zero when the source
+// was taken out of the configuration.
+func articlePage(src source.Source, f event.Fetch, resp *fetch.Response) article.Page {
 	p := article.Page{
 		URL: resp.URL, ContentType: resp.ContentType, Body: resp.Body, Fetched: resp.Fetched,
 		Selectors: article.Selectors(src.Article),

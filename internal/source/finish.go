@@ -12,11 +12,12 @@ import (
 
 // raw is what a document holds before addresses are resolved and filtered.
 type raw struct {
-	items    []Item
-	more     []string
-	index    bool // more are the children of an index, not next pages
-	unsorted bool // the document's order means nothing
-	problems []string
+	items      []Item
+	more       []string
+	index      bool // more are the children of an index, not next pages
+	unsorted   bool // the document's order means nothing
+	mismatches []string
+	problems   []string
 }
 
 // finish resolves, filters, orders and caps what was found.
@@ -25,7 +26,7 @@ func (s Source) finish(base string, found raw) (Listing, error) {
 	if err != nil {
 		return Listing{}, err
 	}
-	out := Listing{Found: len(found.items), Problems: found.problems}
+	out := Listing{Found: len(found.items), Mismatches: found.mismatches, Problems: found.problems}
 	self, _ := weburl.Canonical(base)
 	seen := map[string]bool{self: true}
 	bad, undated := 0, 0
@@ -45,7 +46,7 @@ func (s Source) finish(base string, found raw) (Listing, error) {
 			out.Items = append(out.Items, item)
 		}
 	}
-	out.remark(s, bad, undated)
+	out.remark(s, found, bad, undated)
 	if found.unsorted {
 		slices.SortStableFunc(out.Items, func(a, b Item) int { return strings.Compare(b.Published, a.Published) })
 	}
@@ -54,8 +55,8 @@ func (s Source) finish(base string, found raw) (Listing, error) {
 	return out, nil
 }
 
-func (l *Listing) remark(s Source, bad, undated int) {
-	if l.Found == 0 {
+func (l *Listing) remark(s Source, found raw, bad, undated int) {
+	if l.Found == 0 && len(found.more) == 0 {
 		l.Problems = append(l.Problems, "nothing is announced")
 	}
 	if bad > 0 {

@@ -267,12 +267,12 @@ func TestListing(t *testing.T) {
 
 func TestListingRedesign(t *testing.T) {
 	s := Source{Kind: ListingPage, Listing: ListingSelectors{Item: "div.row", Title: "h3"}}
-	if got := read(t, s, listingPage); len(got.Items) != 0 || !strings.Contains(strings.Join(got.Problems, "\n"), `listing.item "div.row" matches nothing`) {
+	if got := read(t, s, listingPage); len(got.Items) != 0 || !strings.Contains(strings.Join(got.Mismatches, "\n"), `listing.item "div.row" matches nothing`) {
 		t.Errorf("%+v", got)
 	}
 	s.Listing = ListingSelectors{Item: "ul.news > li", Date: "time@datetime"}
-	if got := read(t, s, listingPage); !strings.Contains(strings.Join(got.Problems, "\n"), `listing.date "time@datetime" matches nothing in 5 entries`) {
-		t.Errorf("%q", got.Problems)
+	if got := read(t, s, listingPage); !strings.Contains(strings.Join(got.Mismatches, "\n"), `listing.date "time@datetime" matches nothing in 5 entries`) {
+		t.Errorf("%q", got.Mismatches)
 	}
 }
 
@@ -289,8 +289,8 @@ func TestJSONAPI(t *testing.T) {
 		t.Errorf("next %v", got.More)
 	}
 	s.JSON.Title = "headline"
-	if got := read(t, s, body); !strings.Contains(strings.Join(got.Problems, "\n"), "json.title leads to nothing in 2 entries") {
-		t.Errorf("%q", got.Problems)
+	if got := read(t, s, body); !strings.Contains(strings.Join(got.Mismatches, "\n"), "json.title leads to nothing in 2 entries") {
+		t.Errorf("%q", got.Mismatches)
 	}
 	list := read(t, Source{Kind: JSONAPI, JSON: JSONFields{URL: "u", Date: "d", DateFormat: "02/01/2006"}}, `[{"u":"/a","d":"03/04/2026"}]`)
 	if lines(list.Items) != "https://wire.example/a||2026-04-03|\n" {

@@ -43,7 +43,7 @@ func readJSON(fields JSONFields, contentType string, body []byte) (raw, error) {
 	}
 	for _, name := range []string{"url", "title", "date", "summary"} {
 		if n := missing[name]; n > 0 && n == len(list) {
-			found.problems = append(found.problems, fmt.Sprintf("json.%s leads to nothing in %d entries", name, n))
+			found.mismatches = append(found.mismatches, fmt.Sprintf("json.%s leads to nothing in %d entries", name, n))
 		}
 	}
 	if next := textOf(follow(answer, fields.Next)); fields.Next != "" && next != "" {

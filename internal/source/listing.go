@@ -28,7 +28,7 @@ func readListing(sel ListingSelectors, contentType string, body []byte) (raw, er
 	entries.Each(func(_ int, entry *goquery.Selection) {
 		found.items = append(found.items, listingItem(sel, entry))
 	})
-	found.problems = listingProblems(sel, entries)
+	found.mismatches = mismatches(sel, entries)
 	if sel.Next != "" {
 		doc.Find(sel.Next).EachWithBreak(func(_ int, next *goquery.Selection) bool {
 			href, ok := linkOf(next)
@@ -96,8 +96,9 @@ func splitAttr(selector string) (css, attr string) {
 	return strings.TrimSpace(selector[:cut]), strings.TrimSpace(selector[cut+1:])
 }
 
-// listingProblems names the selectors that matched nothing.
-func listingProblems(sel ListingSelectors, entries *goquery.Selection) []string {
+// mismatches names the selectors that matched nothing. That there is no next
+// page is no fault: it may be the last one.
+func mismatches(sel ListingSelectors, entries *goquery.Selection) []string {
 	if entries.Length() == 0 {
 		return []string{fmt.Sprintf("listing.item %q matches nothing", sel.Item)}
 	}

@@ -108,8 +108,12 @@ type Listing struct {
 	// Found counts the entries before filters, Skipped those that the
 	// source's patterns and keywords turned away.
 	Found, Skipped int
-	// Problems are remarks for whoever keeps the source file: a selector
-	// that matched nothing, dates that cannot be read, a cut feed.
+	// Mismatches are the selectors and field paths that matched nothing,
+	// although there were entries to match in: the publisher changed the
+	// document, or the source file is wrong.
+	Mismatches []string
+	// Problems are other remarks for whoever keeps the source file: dates
+	// that cannot be read, entries without a link, a cut feed.
 	Problems []string
 }
 

@@ -29,7 +29,7 @@ func TestSourcesAnnounceEveryArticle(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if len(listing.Problems) > 0 {
+			if len(listing.Problems)+len(listing.Mismatches) > 0 {
 				t.Errorf("%s, %s: %v", s.Name, queue[0], listing.Problems)
 			}
 			for _, item := range listing.Items {
