@@ -1,7 +1,6 @@
 package extract
 
 import (
-	"fmt"
 	"slices"
 
 	"github.com/tradewire/tradewire/internal/document"
@@ -16,16 +15,12 @@ type compiledRule struct {
 	rule    *ontology.Rule
 	kind    event.Kind
 	resolve map[string]string
-}
-
-// triggerIndex finds the rules that a sentence may call.
-type triggerIndex struct {
-	words, labels map[string][]int
+	calls   []call
 }
 
 // draft is a claim while it is made: one match of one rule.
 type draft struct {
-	compiledRule
+	*compiledRule
 	v        *view
 	sentence document.Sentence
 	// first and end are the tokens of the match, trigger those of its
@@ -41,54 +36,6 @@ type draft struct {
 	also []*draft
 }
 
-// compile checks the ways to resolve and indexes the rules by trigger.
-func (x *Extractor) compile() error {
-	x.index = triggerIndex{words: map[string][]int{}, labels: map[string][]int{}}
-	for s := range x.o.Sets {
-		set := &x.o.Sets[s]
-		kind, _ := x.o.Kind(set.Kind)
-		for i := range set.Rules {
-			c := compiledRule{set: set, rule: &set.Rules[i], kind: kind, resolve: map[string]string{}}
-			for _, from := range []map[string]string{set.Resolve, set.Rules[i].Resolve} {
-				for slot, way := range from {
-					if _, ok := x.resolve[way]; !ok && way != "none" {
-						return fmt.Errorf("%s: rule %s resolves %s by unknown way %q", set.File, c.rule.ID, slot, way)
-					}
-					c.resolve[slot] = way
-				}
-			}
-			x.rules = append(x.rules, c)
-			x.index.file(len(x.rules)-1, c.rule)
-		}
-	}
-	return nil
-}
-
-func (t triggerIndex) file(n int, rule *ontology.Rule) {
-	for _, prog := range rule.Programs {
-		for _, trigger := range prog.Triggers() {
-			if trigger.Label != "" {
-				t.labels[trigger.Label] = append(t.labels[trigger.Label], n)
-			} else {
-				t.words[trigger.Word] = append(t.words[trigger.Word], n)
-			}
-		}
-	}
-}
-
-// called lists the rules whose trigger stands in the sentence, in file order.
-func (x *Extractor) called(v *view, s document.Sentence) []int {
-	var out []int
-	for i := s.First; i < s.End; i++ {
-		out = append(out, x.index.words[v.doc.Tokens[i].Lower]...)
-		for _, e := range v.found[i] {
-			out = append(out, x.index.labels[e.Label]...)
-		}
-	}
-	slices.Sort(out)
-	return slices.Compact(out)
-}
-
 // leastTrade is how many words of trade an article must hold, tariffs not
 // counted: a notice on patent duties or phone tariffs has none, a short note
 // on a tariff one.
@@ -100,9 +47,10 @@ func (r *reading) draftClaims() error {
 	if r.trade < r.least {
 		return nil
 	}
+	m := r.x.newMatching()
 	for _, v := range []*view{r.title, r.body} {
 		for _, s := range v.doc.Sentences {
-			drafts = append(drafts, r.x.sentenceClaims(v, s)...)
+			drafts = append(drafts, m.sentence(v, s)...)
 		}
 		if v.tagErr != nil {
 			return v.tagErr
@@ -112,41 +60,7 @@ func (r *reading) draftClaims() error {
 	return nil
 }
 
-// sentenceClaims matches the called rules in order; a rule does not speak
-// about words that an earlier rule of its kind has taken.
-func (x *Extractor) sentenceClaims(v *view, s document.Sentence) []*draft {
-	called := x.called(v, s)
-	if len(called) == 0 {
-		return nil
-	}
-	in := v.input(s)
-	taken := map[string]map[int]bool{}
-	var out []*draft
-	for _, n := range called {
-		c := x.rules[n]
-		if taken[c.kind.Name] == nil {
-			taken[c.kind.Name] = map[int]bool{}
-		}
-		for _, prog := range c.rule.Programs {
-			if prog.UsesTags() && prog.CanMatch(in) {
-				v.tagSentence(s) // in shares the tokens
-			}
-			matches := prog.FindAll(in)
-			slices.Reverse(matches)
-			for _, m := range matches {
-				d := x.draft(c, v, s, m)
-				d.order = n
-				if d.claims(taken[c.kind.Name]) && x.fill(d) {
-					d.take(taken[c.kind.Name])
-					out = append(out, d)
-				}
-			}
-		}
-	}
-	return out
-}
-
-func (x *Extractor) draft(c compiledRule, v *view, s document.Sentence, m pattern.Match) *draft {
+func (x *Extractor) draft(c *compiledRule, v *view, s document.Sentence, m pattern.Match) *draft {
 	shift := func(r pattern.Range) pattern.Range {
 		return pattern.Range{First: r.First + s.First, End: r.End + s.First}
 	}

@@ -24,7 +24,7 @@ type Extractor struct {
 	o       *ontology.Ontology
 	tagger  *document.Tagger
 	rules   []compiledRule
-	index   triggerIndex
+	index   index
 	resolve map[string]resolver
 }
 

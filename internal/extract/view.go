@@ -48,11 +48,23 @@ const (
 
 func newView(o *ontology.Ontology, a event.Article, text string, title bool) *view {
 	v := &view{o: o, doc: document.New(text), meta: a, title: title}
-	v.found = make([][]ontology.Entity, len(v.doc.Tokens))
-	for _, e := range o.Gazetteer.Find(v.doc.Tokens) {
-		v.add(e)
-	}
+	v.found = byFirst(o.Gazetteer.Find(v.doc.Tokens), len(v.doc.Tokens))
 	return v
+}
+
+// byFirst parts the entities, which come in order, by their first token
+// without copying them; what is added later moves a token's own part.
+func byFirst(all []ontology.Entity, tokens int) [][]ontology.Entity {
+	found := make([][]ontology.Entity, tokens)
+	for first := 0; first < len(all); {
+		end := first + 1
+		for end < len(all) && all[end].First == all[first].First {
+			end++
+		}
+		found[all[first].First] = all[first:end:end]
+		first = end
+	}
+	return found
 }
 
 func (v *view) add(e ontology.Entity) { v.found[e.First] = append(v.found[e.First], e) }
@@ -140,13 +152,20 @@ func (v *view) evidence(first, end int) event.Evidence {
 
 // input is sentence s as the patterns read it.
 func (v *view) input(s document.Sentence) pattern.Input {
-	in := pattern.Input{Tokens: v.doc.Tokens[s.First:s.End], Spans: make([][]pattern.Span, s.End-s.First)}
+	n := 0
 	for i := s.First; i < s.End; i++ {
-		for _, e := range v.found[i] {
-			if e.End <= s.End {
-				in.Spans[i-s.First] = append(in.Spans[i-s.First], pattern.Span{Label: e.Label, End: e.End - s.First})
+		n += len(v.found[i])
+	}
+	in := pattern.Input{Tokens: v.doc.Tokens[s.First:s.End], Spans: make([][]pattern.Span, s.End-s.First)}
+	all := make([]pattern.Span, 0, n) // the memory of all parts
+	for i := s.First; i < s.End; i++ {
+		start := len(all)
+		for k := range v.found[i] {
+			if e := &v.found[i][k]; e.End <= s.End {
+				all = append(all, pattern.Span{Label: e.Label, End: e.End - s.First})
 			}
 		}
+		in.Spans[i-s.First] = all[start:len(all):len(all)]
 	}
 	return in
 }

@@ -1,5 +1,11 @@
 package pattern
 
+import "slices"
+
+// Matcher runs programs over sentences, one at a time, and reuses its memory.
+// The zero Matcher is ready; it must not be shared.
+type Matcher struct{ m machine }
+
 // machine runs one program over one input, visiting each pair of instruction
 // and position at most once.
 type machine struct {
@@ -15,35 +21,29 @@ type machine struct {
 
 // FindAll returns one match for every place the trigger stands, the one that
 // starts nearest to it, in the order of the triggers' places from the right.
-func (p *Program) FindAll(in Input) []Match {
-	m := &machine{prog: p, in: in, saves: make([]int, 2*len(p.names)), last: make([]int, 2*len(p.names))}
-	m.reset()
+func (x *Matcher) FindAll(p *Program, in Input) []Match {
+	m := &x.m
+	m.load(p, in, false)
 	var out []Match
-	taken := map[int]bool{}
 	for start := len(in.Tokens) - 1; start >= 0; start-- {
-		for i := range m.saves {
-			m.saves[i] = -1
-		}
 		if !m.run(0, start) {
 			continue
 		}
 		found := m.match(start)
-		if !taken[found.Trigger.First] {
-			taken[found.Trigger.First] = true
+		if !slices.ContainsFunc(out, func(o Match) bool { return o.Trigger.First == found.Trigger.First }) {
 			out = append(out, found)
 		}
-		m.reset()
+		m.load(p, in, false)
 	}
 	return out
 }
 
 // CanMatch reports whether the program would match if every tag were right:
 // a cheap question to ask before a sentence is tagged.
-func (p *Program) CanMatch(in Input) bool {
-	m := &machine{prog: p, in: in, loose: true, saves: make([]int, 2*len(p.names)), last: make([]int, 2*len(p.names))}
-	m.reset()
+func (x *Matcher) CanMatch(p *Program, in Input) bool {
+	x.m.load(p, in, true)
 	for start := range in.Tokens {
-		if m.run(0, start) {
+		if x.m.run(0, start) {
 			return true
 		}
 	}
@@ -52,18 +52,30 @@ func (p *Program) CanMatch(in Input) bool {
 
 // matchesAt reports whether the program matches from position at.
 func (p *Program) matchesAt(in Input, at int) bool {
-	m := &machine{prog: p, in: in, saves: make([]int, 2*len(p.names)), last: make([]int, 2*len(p.names))}
-	m.reset()
+	var m machine
+	m.load(p, in, false)
 	return m.run(0, at)
 }
 
-func (m *machine) reset() {
-	size := (len(m.prog.insts)*(len(m.in.Tokens)+1) + 63) / 64
-	if m.visited == nil {
-		m.visited = make([]uint64, size)
-		return
+// load makes the machine ready for a program from its first instruction.
+func (m *machine) load(p *Program, in Input, loose bool) {
+	m.prog, m.in, m.loose = p, in, loose
+	m.visited = zeroed(m.visited, (len(p.insts)*(len(in.Tokens)+1)+63)/64)
+	m.saves = zeroed(m.saves, 2*len(p.names))
+	m.last = zeroed(m.last, 2*len(p.names))
+	for i := range m.saves {
+		m.saves[i] = -1
 	}
-	clear(m.visited)
+}
+
+// zeroed is a slice of n zeros, in the memory of s where that is enough.
+func zeroed[T uint64 | int](s []T, n int) []T {
+	if cap(s) < n {
+		return make([]T, n)
+	}
+	s = s[:n]
+	clear(s)
+	return s
 }
 
 func (m *machine) seen(pc, at int) bool {

@@ -53,7 +53,7 @@ func TestFindAll(t *testing.T) {
 			}
 			in := input(tt.text)
 			got := ""
-			for _, m := range p.FindAll(in) {
+			for _, m := range new(Matcher).FindAll(p, in) {
 				if r, ok := m.Captures[tt.slot]; ok {
 					got = text(in, r)
 				}
@@ -113,7 +113,7 @@ func TestMatchingIsPolynomial(t *testing.T) {
 	}
 	in := input(strings.Repeat("a ", 160))
 	start := time.Now()
-	if got := p.FindAll(in); len(got) != 0 {
+	if got := new(Matcher).FindAll(p, in); len(got) != 0 {
 		t.Fatalf("matched %v", got)
 	}
 	if took := time.Since(start); took > time.Second {
@@ -134,7 +134,11 @@ func FuzzCompile(f *testing.F) {
 			return
 		}
 		in := input(text)
-		for _, m := range p.FindAll(in) {
+		found := new(Matcher).FindAll(p, in)
+		if len(found) > 0 && !holds(in, p.Needs()) {
+			t.Fatalf("%q matched %q, which does not hold what it needs: %v", pattern, text, p.Needs())
+		}
+		for _, m := range found {
 			if m.First < 0 || m.End < m.First || m.End > len(in.Tokens) {
 				t.Fatalf("match [%d,%d) of %d tokens", m.First, m.End, len(in.Tokens))
 			}
@@ -162,8 +166,51 @@ func TestCanMatch(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := p.CanMatch(input(tt.text)); got != tt.want {
+		if got := new(Matcher).CanMatch(p, input(tt.text)); got != tt.want {
 			t.Errorf("%s on %q: can match %v, want %v", tt.pattern, tt.text, got, tt.want)
+		}
+	}
+}
+
+// holds reports whether of each list one term stands in the input.
+func holds(in Input, needs [][]Term) bool {
+	have := map[Term]bool{}
+	for i, t := range in.Tokens {
+		have[Term{Word: t.Lower}] = true
+		for _, s := range in.Spans[i] {
+			have[Term{Label: s.Label}] = true
+		}
+	}
+	for _, any := range needs {
+		if !slices.ContainsFunc(any, func(t Term) bool { return have[t] }) {
+			return false
+		}
+	}
+	return true
+}
+
+// What a match cannot do without is known before matching.
+func TestNeeds(t *testing.T) {
+	for pattern, want := range map[string]string{
+		"@tariff on {on: <NAME>}":         "tariff; on; NAME",
+		"@(duty|levy | tax+n) on?":        "duty levy tax taxes",
+		"@cut (from <RATE>)* ..4 (a | .)": "cut",
+		"!( not ) @%cue+ /VB/ $":          "%cue",
+	} {
+		p, err := Compile(pattern)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var lists []string
+		for _, any := range p.Needs() {
+			var terms []string
+			for _, term := range any {
+				terms = append(terms, term.Word+term.Label)
+			}
+			lists = append(lists, strings.Join(terms, " "))
+		}
+		if got := strings.Join(lists, "; "); got != want {
+			t.Errorf("%s needs %q, want %q", pattern, got, want)
 		}
 	}
 }

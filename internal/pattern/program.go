@@ -37,13 +37,14 @@ type inst struct {
 type Program struct {
 	insts    []inst
 	names    []string // capture names; name i has saves 2i and 2i+1
-	triggers []Trigger
+	triggers []Term   // what a match must contain one of
+	needs    [][]Term
 	labels   []string
 	tags     bool // a tag is asked for somewhere
 }
 
-// Trigger is a word or a label that a match must contain.
-type Trigger struct{ Word, Label string }
+// Term is a word or a label.
+type Term struct{ Word, Label string }
 
 // triggerName is the capture under which the trigger's tokens are kept.
 const triggerName = "@"
@@ -65,6 +66,7 @@ func Compile(src string) (*Program, error) {
 	if len(prog.triggers) == 0 {
 		return nil, &Error{Msg: "no trigger: put @ before the word, %cue or <LABEL> that calls the pattern"}
 	}
+	prog.needs = needs(root)
 	prog.note(root)
 	return prog, nil
 }
@@ -78,7 +80,11 @@ func (p *Program) Names() []string {
 func (p *Program) UsesTags() bool { return p.tags }
 
 // Triggers returns what a sentence must hold one of.
-func (p *Program) Triggers() []Trigger { return p.triggers }
+func (p *Program) Triggers() []Term { return p.triggers }
+
+// Needs returns what a sentence must hold for the pattern to match: of each
+// list one term at least.
+func (p *Program) Needs() [][]Term { return p.needs }
 
 // Labels returns the labels and cue lists ("%name") the pattern refers to.
 func (p *Program) Labels() []string { return p.labels }
@@ -92,21 +98,53 @@ func (p *Program) note(n *node) {
 	p.labels = slices.Compact(p.labels)
 }
 
-func collect(n *node, inside bool, out *[]Trigger) {
+func collect(n *node, inside bool, out *[]Term) {
 	if n.kind == nodeTrigger {
 		inside = true
 	}
 	if inside {
-		for _, w := range slices.Sorted(maps.Keys(n.words)) {
-			*out = append(*out, Trigger{Word: w})
-		}
-		for _, l := range n.labels {
-			*out = append(*out, Trigger{Label: l})
-		}
+		*out = append(*out, n.terms()...)
 	}
 	for _, k := range n.kids {
 		collect(k, inside, out)
 	}
+}
+
+// terms lists the words and labels of a leaf.
+func (n *node) terms() []Term {
+	var out []Term
+	for _, w := range slices.Sorted(maps.Keys(n.words)) {
+		out = append(out, Term{Word: w})
+	}
+	for _, l := range n.labels {
+		out = append(out, Term{Label: l})
+	}
+	return out
+}
+
+// needs lists what no match of n can do without. Of a choice, one of what
+// each alternative needs first; nothing, where an alternative needs nothing.
+func needs(n *node) [][]Term {
+	var out [][]Term
+	switch n.kind {
+	case nodeWord, nodeSpan:
+		out = append(out, n.terms())
+	case nodeSequence, nodeCapture, nodeTrigger, nodePlus:
+		for _, k := range n.kids {
+			out = append(out, needs(k)...)
+		}
+	case nodeChoice:
+		var any []Term
+		for _, k := range n.kids {
+			of := needs(k)
+			if len(of) == 0 {
+				return nil
+			}
+			any = append(any, of[0]...)
+		}
+		out = append(out, any)
+	}
+	return out
 }
 
 func (p *Program) add(i inst) int {
