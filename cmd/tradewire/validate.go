@@ -9,7 +9,8 @@ import (
 )
 
 func (a *app) validateCommand() *cobra.Command {
-	return &cobra.Command{
+	var config string
+	c := &cobra.Command{
 		Use:   "validate [FOLDER]",
 		Short: "Check a pipelines folder and run the examples of its patterns",
 		Long: `Check every file of a pipelines folder (by default the one in the binary):
@@ -18,8 +19,11 @@ must match and must not. All problems are printed at once, each with its file,
 line and column; then the exit code is 2.`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
-			dir := ""
+			dir := config
 			if len(args) == 1 {
+				if config != "" {
+					return usage("name the folder once: either %s or --config %s", args[0], config)
+				}
 				dir = args[0]
 			}
 			s, err := loadAll(dir)
@@ -42,6 +46,8 @@ line and column; then the exit code is 2.`,
 			return nil
 		},
 	}
+	configFlag(c, &config)
+	return c
 }
 
 func rules(s *setup) int {
