@@ -4,7 +4,9 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/tradewire/tradewire/internal/document"
 	"github.com/tradewire/tradewire/internal/event"
+	"github.com/tradewire/tradewire/internal/ontology"
 )
 
 // withAppointed adds those whom a claim names to a post or out of one: who is
@@ -20,7 +22,7 @@ func (r *reading) withAppointed(known []event.Official) []event.Official {
 			if name == "" || slices.ContainsFunc(known, func(o event.Official) bool { return sharesName(o.Name, name) }) {
 				continue
 			}
-			o := event.Official{Name: name, Country: d.slots["country"].Text, Evidence: d.evidence()[:1], Rule: d.rule.ID}
+			o := event.Official{Name: name, Country: r.served(d, slot), Evidence: d.evidence()[:1], Rule: d.rule.ID}
 			if slot == "person" {
 				o.Role = d.slots["role"].Text
 			}
@@ -28,6 +30,20 @@ func (r *reading) withAppointed(known []event.Official) []event.Official {
 		}
 	}
 	return known
+}
+
+// served is for whom the person of the slot acts: the international body for
+// one who holds or held its post, else the country that names or loses them.
+func (r *reading) served(d *draft, slot string) string {
+	action := d.slots["action"].Text
+	if slot == "predecessor" || action == "resign" || action == "dismiss" {
+		for _, e := range r.x.o.Gazetteer.Find(document.New(d.slots["role"].Text).Tokens) {
+			if e.Label == ontology.LabelCountry && isBody(e.Value) {
+				return e.Value
+			}
+		}
+	}
+	return d.slots["country"].Text
 }
 
 // sharesName reports whether one name is the other or a part of it.

@@ -2,9 +2,7 @@ package extract
 
 import (
 	"slices"
-	"strings"
 
-	"github.com/tradewire/tradewire/internal/document"
 	"github.com/tradewire/tradewire/internal/ontology"
 )
 
@@ -77,8 +75,8 @@ func (f *peopleFinder) countryOf(p post, first, end, holder int) string {
 			return c
 		}
 	}
-	there := f.v.dateline()
-	if p.role.Value != "" && (there == "" || f.v.lower(p.role.End-1) != "secretary") {
+	there := f.dateline()
+	if p.role.Value != "" && !f.secretaryOf(p.role, there) {
 		return p.role.Value
 	}
 	if end+1 < len(f.tok) && f.tok[end].Lower == "of" {
@@ -101,11 +99,11 @@ func (f *peopleFinder) countryOf(p post, first, end, holder int) string {
 	if n := len(f.people); n > 0 && p.role.End > 0 && f.people[n-1].End == p.first-1 && f.v.lower(p.first-1) == "and" {
 		return f.people[n-1].Official.Country // of the same delegation
 	}
-	if there != "" {
-		return there
+	if c := f.customary(p); c != "" {
+		return c
 	}
-	if p.role.Value != "" {
-		return p.role.Value
+	if there != "" && there != f.hostOf(p) && f.mayHave(p, there) {
+		return there
 	}
 	return f.context(p)
 }
@@ -156,93 +154,4 @@ func (f *peopleFinder) named() []naming {
 		}
 	}
 	return f.countries
-}
-
-// context is the country named last before token i in its sentence; else the
-// publisher's for a title that anybody's may be, else the one that the text
-// names most, those of the two sentences before weighing more.
-func (f *peopleFinder) context(p post) string {
-	i := min(p.first, len(f.tok)-1)
-	if strings.HasPrefix(f.v.lower(p.role.First), "sen") && p.role.How == "legislator" {
-		return f.senate()
-	}
-	s := f.v.sentence(i)
-	for k := i; k >= s.First; k-- {
-		if e, ok := f.endingAt(k, ontology.LabelCountry); ok && f.mayHave(p, e.Value) {
-			return e.Value
-		}
-	}
-	near := map[string]int{}
-	for _, e := range f.v.within(f.v.doc.Sentences[max(0, s.Index-2)].First, i, ontology.LabelCountry) {
-		near[e.Value] += 4
-	}
-	best, most := "", 0
-	for _, c := range f.named() {
-		if n := c.times + near[c.code]; n > most && f.mayHave(p, c.code) {
-			best, most = c.code, n
-		}
-	}
-	if best == "" {
-		return f.publisherCountry()
-	}
-	return best
-}
-
-// senate is the country of a senator of whom no more is said: the
-// publisher's if it has a senate of its own, else the United States.
-func (f *peopleFinder) senate() string {
-	if c := f.publisherCountry(); slices.Contains([]string{"AU", "CA", "PH", "MX", "BR"}, c) {
-		return c
-	}
-	return "US"
-}
-
-// mayHave reports whether a country can have the post: blocs and the United
-// States have no ministers.
-func (f *peopleFinder) mayHave(p post, code string) bool {
-	if code == "" || code == "WORLD" {
-		return false
-	}
-	minister := p.ministers || p.role.How == "minister" && strings.Contains(strings.ToLower(f.v.doc.Span(p.role.First, p.role.End)), "minister")
-	return !minister || len(code) == 2 && code != "US" && code != "EU" && code != "UN" && code != "G7"
-}
-
-// publisherCountry is the country of the article's publisher, by its record
-// or by its name.
-func (f *peopleFinder) publisherCountry() string {
-	if f.v.meta.Country != "" {
-		return f.v.meta.Country
-	}
-	if f.publisher != nil {
-		return *f.publisher
-	}
-	code := ""
-	for _, e := range f.v.o.Gazetteer.Find(document.New(f.v.meta.Publisher).Tokens) {
-		if (e.Label == ontology.LabelCountry || e.Label == ontology.LabelBody) && e.Value != "" && code == "" {
-			code = e.Value
-		}
-	}
-	f.publisher = &code
-	return code
-}
-
-// dateline is the country of the capital, in capitals, that a wire report
-// begins with ("MANILA, May 6 - "); a minister without a country there is
-// that country's. Brussels, Geneva, Washington and New York host others'
-// ministers too often to say.
-func (v *view) dateline() string {
-	if v.title || len(v.doc.Tokens) == 0 {
-		return ""
-	}
-	e, ok := v.at(0, ontology.LabelCountry)
-	if !ok || e.How != ontology.HowMetonym || v.doc.Tokens[0].Norm != strings.ToUpper(v.doc.Tokens[0].Norm) || e.Value == "EU" || e.Value == "US" {
-		return ""
-	}
-	for i := e.End; i < min(e.End+8, len(v.doc.Tokens)); i++ {
-		switch v.lower(i) {
-		case "-", "--", ":":
-			return e.Value
-		}
-	}
-	return ""
 }

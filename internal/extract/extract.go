@@ -45,7 +45,7 @@ func New(o *ontology.Ontology) (*Extractor, error) {
 // Extract reads one article. The error is the tagger's; no text, however odd,
 // is an error.
 func (x *Extractor) Extract(a event.Article) (Result, error) {
-	r, err := x.read(a, leastTrade)
+	r, err := x.read(a, false)
 	if err != nil {
 		return Result{}, err
 	}
@@ -57,17 +57,19 @@ type reading struct {
 	x           *Extractor
 	title, body *view
 	claims      []*draft
-	// trade counts the words of trade in title and text; with fewer than
-	// least the article is not about trade.
-	trade, least int
+	// trade counts the words of trade in title and text.
+	trade int
+	// sample says that the text is an example of a rule, which need not show
+	// that it is about trade.
+	sample bool
 }
 
-func (x *Extractor) read(a event.Article, least int) (*reading, error) {
+func (x *Extractor) read(a event.Article, sample bool) (*reading, error) {
 	if a.Country == "" {
 		a.Country = publisherCountry(x.o, a.Publisher)
 		a.Official = a.Official || a.Country != ""
 	}
-	r := &reading{x: x, least: least, title: newView(x.o, a, a.Title, true), body: newView(x.o, a, a.Text, false)}
+	r := &reading{x: x, sample: sample, title: newView(x.o, a, a.Title, true), body: newView(x.o, a, a.Text, false)}
 	for _, v := range []*view{r.title, r.body} {
 		v.tagger = x.tagger
 		v.findQuotes()
@@ -86,11 +88,15 @@ func (x *Extractor) read(a event.Article, least int) (*reading, error) {
 	return r, nil
 }
 
-// mentions gathers what the article names. An article without any claim and
-// without a trade rate has no trade act: it stays silent.
+// leastSaid is how many words of trade an article without any claim must hold
+// for its mentions to count.
+const leastSaid = 2
+
+// mentions gathers what the article names. An article without any claim or
+// rate of trade and with few words of it has no trade act: it stays silent.
 func (r *reading) mentions() event.Mentions {
 	out := event.Mentions{Article: r.body.meta.ID, Officials: []event.Official{}, Rates: []event.Rate{}, Sectors: []event.Sector{}}
-	if len(r.claims) == 0 {
+	if len(r.claims) == 0 && (!r.aboutTrade() || r.trade < leastSaid && len(r.body.rates) == 0) {
 		return out
 	}
 	out.Officials = append(out.Officials, officials(r.title, r.body, r.title.people, r.body.people)...)

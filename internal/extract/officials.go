@@ -88,6 +88,7 @@ func (f *peopleFinder) isRole(e ontology.Entity) bool {
 // byTitle reads the name that belongs to a title.
 func (f *peopleFinder) byTitle(role ontology.Entity) {
 	p := f.post(role)
+	p.government = p.government || f.hostOf(p) != "" || f.customary(p) != ""
 	if f.after(p) {
 		return
 	}
@@ -221,7 +222,7 @@ func (f *peopleFinder) closesName(i int) bool {
 
 // follows reports an apposition at token i.
 func (f *peopleFinder) follows(i int) bool {
-	for j := i; j < min(i+5, len(f.tok)) && f.tok[j].Norm != "." && f.tok[j].Lower != "said"; j++ {
+	for j := i; j < min(i+5, len(f.tok)) && f.tok[j].Norm != "." && f.tok[j].Lower != "said" && f.tok[j].Lower != "and"; j++ {
 		if f.starts(j, ontology.LabelRole, "%not_official") {
 			return true
 		}
@@ -295,7 +296,31 @@ func (f *peopleFinder) transcribed(first, end int) bool {
 			}
 		}
 	}
-	return f.eastern(first, end) && (f.v.meta.Official || f.publishedByBody())
+	return f.eastern(first, end) && (f.v.meta.Official || f.publishedByBody()) || f.answers(end) && f.briefing()
+}
+
+// answers reports that the line before the one that ends its name at token
+// end is a reporter's question.
+func (f *peopleFinder) answers(end int) bool {
+	for k := f.v.sentence(end).Index - 1; k >= 0; k-- {
+		if s := f.v.doc.Sentences[k]; f.v.lower(s.First+1) == ":" {
+			return f.starts(s.First, "%reporter")
+		}
+	}
+	return false
+}
+
+// briefing reports that the title names a ministry or the like and no
+// company.
+func (f *peopleFinder) briefing() bool {
+	named := false
+	for _, e := range f.v.o.Gazetteer.Find(document.New(f.v.meta.Title).Tokens) {
+		if e.Label == "%organisation_no_government" {
+			return false
+		}
+		named = named || e.Label == ontology.LabelBody || e.Label == "%government_word"
+	}
+	return named
 }
 
 func (f *peopleFinder) publishedByBody() bool {
@@ -334,10 +359,16 @@ func (f *peopleFinder) otherwise(i int) bool {
 // the day of the article.
 func (f *peopleFinder) bySurname(e ontology.Entity) {
 	name := f.v.doc.Span(e.First, e.End)
-	if f.byName(name, "") >= 0 || !f.alone(e.First, e.End) || f.partOfBody(e.First) || !f.inOffice(e.Ref) || f.v.lower(e.First-1) == "the" {
+	if f.byName(name, "") >= 0 || !f.alone(e.First, e.End) || f.joinedBack(e.First) || f.partOfBody(e.First) || !f.inOffice(e.Ref) || f.v.lower(e.First-1) == "the" {
 		return
 	}
 	f.take(post{first: e.First, end: e.First}, e.First, e.End, e.Ref, ruleHolder)
+}
+
+// joinedBack reports a word that a particle and a hyphen join to the one
+// before: "al-Roe".
+func (f *peopleFinder) joinedBack(i int) bool {
+	return i > 1 && !f.tok[i].Space && f.tok[i-1].Norm == "-" && f.particle(i-2)
 }
 
 // partOfBody reports a surname inside "the Roe administration".

@@ -49,6 +49,19 @@ func TestOfficials(t *testing.T) {
 		{"a signature", "Dated: May 3, 2018.\nAnn Q. Byrd,\nDeputy Assistant Secretary for Enforcement and Compliance.", "Ann Q. Byrd/US"},
 		{"a bare head", "Markets fell after Trump spoke.", "Trump/US"},
 		{"an administration is nobody", "The Trump administration raised tariffs.", ""},
+		{"a counterpart", "Peru's Trade Minister Rosa Quispe Mamani spoke to her Chilean counterpart, Diego Soto.", "Rosa Quispe Mamani/PE Diego Soto/CL"},
+		{"a guest is of another country", "LIMA: Peru and Ghana signed a pact. President Rosa Quispe Mamani and her guest, President Kofi Adu, watched.", "Rosa Quispe Mamani/PE Kofi Adu/GH"},
+		{"an unknown portfolio of the country's", "The charge would hurt Panama, the country's maritime minister, Julio Conte, said.", "Julio Conte/PA"},
+		{"its minister is of the country named last", "Canada appealed. Norway has not decided. “We read first,” its fisheries minister, Odd Lund, said.", "Odd Lund/NO"},
+		{"a commissioner is the EU's", "Dutch growers complained to Brussels, and the European Union replied. Trade Commissioner Kerstin Vogt thanked them.", "Kerstin Vogt/EU"},
+		{"a director-general of the body spoken of", "The WTO met in May. Nobody spoke. Director-General Helena Moreau waited.", "Helena Moreau/WTO"},
+		{"a place where others meet", "VIENNA, May 2 - American and Chinese negotiators met. President Kincaid will decide, an American aide said.", "Kincaid/US"},
+		{"a secretary of the dateline's country", "MANILA, May 2 - The Philippines will wait, Trade Secretary Ramon Cruz said.", "Ramon Cruz/PH"},
+		{"a secretary whose title is another country's", "MEXICO CITY, May 2 - Mexico will wait for Commerce Secretary Grant Hale.", "Grant Hale/US"},
+		{"an accented initial", "Irish Trade Minister Cormac Ó Briain spoke to reporters.", "Cormac Ó Briain/IE"},
+		{"half a name is not a known surname", "Rania al-Trump, a singer, left.", ""},
+		{"a spokesman of the ministry spoken of", "Turkey's trade ministry denied it. Spokesman Emre Kaya gave no reason.", "Emre Kaya/TR"},
+		{"a spokesman of a firm spoken of", "The maker Acme Motors denied it. Spokesman Emre Kaya gave no reason.", ""},
 		{"company people", "Kari Lund, president of Acme Steel Corp, and Boeing spokesman Tom Hale agreed.", ""},
 		{"associations", "Tom Hale, president of the American Tin Association, and US Chamber of Commerce President Ann Byrd agreed.", ""},
 		{"analysts", "Analyst Wu Jun and Professor Ann Byrd of Yale University disagree.", ""},
@@ -68,6 +81,16 @@ func TestOfficialsOfTranscript(t *testing.T) {
 		Text: "Blue Wire: Will talks go on?\nWu Meili: We are open to them."}
 	if got, want := found(peopleOntology(t), a), "Wu Meili/CN"; got != want {
 		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
+func TestOfficialsOfBriefing(t *testing.T) {
+	text := "Reporter: Will Peru answer?\nRosa Mamani: It has.\nReporter: Thank you."
+	for title, want := range map[string]string{"Trade ministry briefing": "Rosa Mamani/", "Acme Motors Corp briefing": ""} {
+		got := found(peopleOntology(t), event.Article{Title: title, Text: text, Published: "2025-05-01"})
+		if !strings.HasPrefix(got, want) || want == "" && got != "" {
+			t.Errorf("%s: got %s, want %s", title, got, want)
+		}
 	}
 }
 

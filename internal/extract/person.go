@@ -49,7 +49,8 @@ func endsMatter(label string) bool {
 	return strings.HasPrefix(label, "%region_")
 }
 
-// caselessSentence reports a headline in title case or in capitals.
+// caselessSentence reports a headline in title case or in capitals; what has
+// two long words in lower case and a full stop is none.
 func caselessSentence(tokens []document.Token) bool {
 	words, capitals := 0, 0
 	for _, t := range tokens {
@@ -60,6 +61,9 @@ func caselessSentence(tokens []document.Token) bool {
 		if upperFirst(t.Norm) {
 			capitals++
 		}
+	}
+	if words-capitals >= 2 && tokens[len(tokens)-1].Norm == "." {
+		return false
 	}
 	return words >= 4 && capitals*10 >= words*8
 }
@@ -95,7 +99,7 @@ func (f *nameFinder) nameWord(i int) bool {
 		return false
 	}
 	if utf8.RuneCountInString(t.Norm) == 1 {
-		return t.End-t.Start > len(t.Norm) // an initial, with its dot
+		return t.End-t.Start > len(t.Norm) || firstRune(t.Norm) > 0x7f // an initial, with its dot, or "Ó"
 	}
 	if f.starts(i, "%not_name", "%honorific") && !f.givenMonth(i) {
 		return false

@@ -27,6 +27,8 @@ type post struct {
 	body, vague bool
 	// ministers says that the title is a minister's, which no company has.
 	ministers bool
+	// near says that the body last spoken of is a government's.
+	near bool
 }
 
 // post reads the phrase around a title, up to the end of its sentence.
@@ -43,10 +45,29 @@ func (f *nameFinder) post(role ontology.Entity) post {
 	}
 	f.before(&p)
 	p.ministers = strings.HasPrefix(f.tok[role.End-1].Lower, "minister")
+	p.near = p.shared && !p.government && f.bodyNear(role.First)
 	explicit := p.country != "" && !p.shared
 	p.end = f.behind(&p, role.End)
 	p.other = p.other && !explicit
 	return p
+}
+
+// bodyNear reports that, of the bodies named before token i in its sentence
+// and the one before, the last is a government's or an international one.
+func (f *nameFinder) bodyNear(i int) bool {
+	least := f.v.doc.Sentences[max(0, f.v.sentence(i).Index-1)].First
+	for k := i - 1; k >= least; k-- {
+		if f.starts(k, ontology.LabelBody, "%government_word") {
+			return true
+		}
+		if e, ok := f.v.at(k, ontology.LabelCountry); ok && isBody(e.Value) {
+			return true
+		}
+		if f.starts(k, "%organisation_no_government") || f.starts(k, "%not_official") {
+			return false
+		}
+	}
+	return false
 }
 
 // before extends the phrase to the left.
@@ -100,6 +121,8 @@ func (f *nameFinder) precedes(p *post, least int) int {
 	case slices.Contains(f.v.o.People.Modifiers, word.Lower) || f.starts(prev, "%policy_word"):
 		return prev
 	case word.Norm == "-" && prev > least && slices.Contains(f.v.o.People.Modifiers, f.tok[prev-1].Lower):
+		return prev - 1
+	case word.Lower == "and" && prev-1 > least && f.starts(prev-1, "%policy_word"):
 		return prev - 1
 	case word.Lower == "and":
 		if e, ok := f.endingAt(prev, ontology.LabelRole); ok && e.First >= least {
@@ -291,6 +314,8 @@ func (p post) official(direct, known bool) bool {
 		return true
 	case p.government:
 		return true
+	case p.ministers && !p.stranger:
+		return true
 	case !direct:
 		return false
 	case p.role.How == "governor" || p.role.How == "legislator" || p.role.How == "commissioner" || p.ministers:
@@ -298,7 +323,7 @@ func (p post) official(direct, known bool) bool {
 	case p.stranger:
 		return false
 	}
-	return slices.Contains([]string{"head", "minister", "governor", "legislator"}, p.role.How)
+	return p.near || slices.Contains([]string{"head", "minister", "governor", "legislator"}, p.role.How)
 }
 
 // plural reports a title of several people.

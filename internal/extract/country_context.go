@@ -1,0 +1,199 @@
+package extract
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/tradewire/tradewire/internal/document"
+	"github.com/tradewire/tradewire/internal/ontology"
+)
+
+// context is the country that the words around a title mean: the one named
+// last before it in its sentence; else the one named most, those of the two
+// sentences before and their people weighing more; at last the title's or
+// the publisher's.
+func (f *peopleFinder) context(p post) string {
+	i := min(p.first, len(f.tok)-1)
+	if strings.HasPrefix(f.v.lower(p.role.First), "sen") && p.role.How == "legislator" {
+		return f.senate()
+	}
+	s := f.v.sentence(i)
+	since := s.First
+	if w := f.v.lower(p.first - 1); w == "its" || w == "their" {
+		since = f.v.doc.Sentences[max(0, s.Index-2)].First
+	}
+	except := f.hostOf(p)
+	for k := i; k >= since; k-- {
+		if e, ok := f.endingAt(k, ontology.LabelCountry); ok && f.mayHave(p, e.Value) && e.Value != except {
+			return e.Value
+		}
+	}
+	best, most := "", 0
+	near := f.near(s.Index, i)
+	for _, c := range f.named() {
+		if n := c.times + near[c.code]; n > most && f.mayHave(p, c.code) && c.code != except {
+			best, most = c.code, n
+		}
+	}
+	if best == "" {
+		best = f.titleCountry(p)
+	}
+	if best == "" {
+		return f.publisherCountry()
+	}
+	return best
+}
+
+// near weighs the countries named before token i in the sentence and the two
+// before it, by name or through their people.
+func (f *peopleFinder) near(sentence, i int) map[string]int {
+	out := map[string]int{}
+	since := f.v.doc.Sentences[max(0, sentence-2)].First
+	for _, e := range f.v.within(since, i, ontology.LabelCountry) {
+		out[e.Value] += 4
+	}
+	for _, p := range slices.Backward(f.people) {
+		if p.First >= since && p.First < i {
+			out[p.Official.Country] += 2
+		}
+	}
+	return out
+}
+
+// hostOf is the country of the person whose guest or counterpart the phrase
+// names ("her guest, President Roe"), which is not the guest's; else empty.
+func (f *peopleFinder) hostOf(p post) string {
+	at := p.first - 1
+	if f.v.lower(at) == "," {
+		at--
+	}
+	if len(f.people) == 0 || !slices.Contains([]string{"guest", "visitor", "host", "counterpart"}, f.v.lower(at)) && !strings.Contains(f.v.lower(p.role.End-1), "counterpart") {
+		return ""
+	}
+	return f.people[len(f.people)-1].Official.Country
+}
+
+// titleCountry is the first country of the article's title.
+func (f *peopleFinder) titleCountry(p post) string {
+	if f.v.title {
+		return ""
+	}
+	for _, e := range f.v.o.Gazetteer.Find(document.New(f.v.meta.Title).Tokens) {
+		if e.Label == ontology.LabelCountry && f.mayHave(p, e.Value) {
+			return e.Value
+		}
+	}
+	return ""
+}
+
+// customary is the country or body whose title it is by custom, where the
+// text names it: the EU's commissioners, the US trade representative.
+func (f *peopleFinder) customary(p post) string {
+	code := ""
+	switch {
+	case p.role.End == 0:
+		return ""
+	case p.role.How == "commissioner":
+		code = "EU"
+	case f.v.lower(p.role.End-2) == "trade" && f.v.lower(p.role.End-1) == "representative":
+		code = "US"
+	case p.role.How == "official" && slices.Contains([]string{"general", "director"}, f.v.lower(p.role.End-1)):
+		code = f.worldBody(p.role.First)
+	}
+	if slices.ContainsFunc(f.named(), func(n naming) bool { return n.code == code }) {
+		return code
+	}
+	return ""
+}
+
+// worldBody is the international body or bloc named last before token i.
+func (f *peopleFinder) worldBody(i int) string {
+	for k := i - 1; k >= 0; k-- {
+		if e, ok := f.v.at(k, ontology.LabelCountry); ok && (isBody(e.Value) || isBloc(e.Value)) {
+			return e.Value
+		}
+	}
+	return ""
+}
+
+// secretaryOf reports that a title which is one country's elsewhere is that
+// of a minister or permanent secretary in the country of the dateline:
+// "MANILA, May 6 - Trade Secretary", "NEW DELHI, May 6 - Commerce Secretary".
+func (f *peopleFinder) secretaryOf(role ontology.Entity, country string) bool {
+	if country == "" || f.v.lower(role.End-1) != "secretary" {
+		return false
+	}
+	switch f.v.lower(role.End - 2) {
+	case "commerce", "treasury", "security":
+		return slices.Contains([]string{"IN", "PK", "BD", "LK"}, country)
+	}
+	return slices.Contains([]string{"IN", "PK", "BD", "LK", "PH", "MX", "HK"}, country)
+}
+
+// senate is the country of a senator of whom no more is said: the
+// publisher's if it has a senate of its own, else the United States.
+func (f *peopleFinder) senate() string {
+	if c := f.publisherCountry(); slices.Contains([]string{"AU", "CA", "PH", "MX", "BR"}, c) {
+		return c
+	}
+	return "US"
+}
+
+// mayHave reports whether a country can have the post: blocs and the United
+// States have no ministers.
+func (f *peopleFinder) mayHave(p post, code string) bool {
+	if code == "" || code == "WORLD" {
+		return false
+	}
+	minister := p.ministers || p.role.How == "minister" && strings.Contains(strings.ToLower(f.v.doc.Span(p.role.First, p.role.End)), "minister")
+	return !minister || len(code) == 2 && code != "US" && code != "EU" && code != "UN" && code != "G7"
+}
+
+// publisherCountry is the country of the article's publisher, by its record
+// or by its name.
+func (f *peopleFinder) publisherCountry() string {
+	if f.v.meta.Country != "" {
+		return f.v.meta.Country
+	}
+	if f.publisher != nil {
+		return *f.publisher
+	}
+	code := ""
+	for _, e := range f.v.o.Gazetteer.Find(document.New(f.v.meta.Publisher).Tokens) {
+		if (e.Label == ontology.LabelCountry || e.Label == ontology.LabelBody) && e.Value != "" && code == "" {
+			code = e.Value
+		}
+	}
+	f.publisher = &code
+	return code
+}
+
+// dateline is the country of the capital, in capitals, that a wire report
+// begins with ("MANILA, May 6 - "), if the text names it again; a minister
+// without a country there is that country's. Brussels, Geneva, Washington and
+// New York host others' ministers too often to say, and so does a place that
+// is only where others meet.
+func (f *peopleFinder) dateline() string {
+	code := f.v.datelineCountry()
+	if slices.ContainsFunc(f.named(), func(n naming) bool { return n.code == code && n.times > 1 }) {
+		return code
+	}
+	return ""
+}
+
+func (v *view) datelineCountry() string {
+	if v.title || len(v.doc.Tokens) == 0 {
+		return ""
+	}
+	e, ok := v.at(0, ontology.LabelCountry)
+	if !ok || e.How != ontology.HowMetonym || v.doc.Tokens[0].Norm != strings.ToUpper(v.doc.Tokens[0].Norm) || e.Value == "EU" || e.Value == "US" {
+		return ""
+	}
+	for i := e.End; i < min(e.End+8, len(v.doc.Tokens)); i++ {
+		switch v.lower(i) {
+		case "-", "--", ":":
+			return e.Value
+		}
+	}
+	return ""
+}
