@@ -22,7 +22,7 @@ func TestSectorsOf(t *testing.T) {
 			title := newView(o, event.Article{}, tt.title, true)
 			body := newView(o, event.Article{}, tt.text, false)
 			var got []string
-			for _, s := range sectorsOf(title, body) {
+			for _, s := range sectorsOf(title, body, true) {
 				got = append(got, s.Code+":"+s.Match)
 				e := s.Evidence[0]
 				if e.Sentence != nowhere && !holds(tt.text, e) {
