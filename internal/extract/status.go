@@ -1,36 +1,108 @@
 package extract
 
-// status reads how far an act got from the words around the trigger, in this
-// order: refused or denied, negated, threatened, proposed, announced, in
-// force. The cue lists are in pipelines/ontology/cues.yaml.
+import "strings"
+
+// status says how far an act got. A rule whose trigger is a verb or a noun of
+// doing ("imposed", "removal of") is read by the words that govern it; one
+// whose trigger is the measure itself ("US tariffs on steel") by what stands
+// around the noun. The cue lists are in pipelines/ontology/cues.yaml.
 func (d *draft) status() string {
+	if d.asks() {
+		return dropped
+	}
+	if d.named() {
+		return d.nameStatus()
+	}
+	return d.actStatus()
+}
+
+// named is true where the article names the measure and no act.
+func (d *draft) named() bool {
+	if _, acts := d.captures["action"]; acts {
+		return false
+	}
+	return !strings.HasPrefix(d.v.tag(d.trigger.First), "VB")
+}
+
+// actStatus reads the words that govern the act, in this order: refused or
+// denied, negated or demanded, threatened, proposed, in force, announced.
+func (d *draft) actStatus() string {
 	v := d.v
 	first, end := d.clause()
-	left := max(first, d.trigger.First-10)
+	act := d.trigger.First
+	left := max(first, act-10)
 	right := min(end, d.trigger.End+8)
-	near := max(first, d.trigger.First-4)
+	near := max(first, act-4)
 	switch {
-	case d.asks():
-		return dropped
-	case v.has(left, d.trigger.First, "%rejected"):
+	case v.has(left, act, "%rejected"):
 		return "rejected"
-	case v.has(near, d.trigger.First, "%negation"), v.has(first, d.trigger.First, "%demand") && !v.has(left, d.trigger.First, "%threat"):
+	case v.has(near, act, "%negation"), v.has(first, act, "%demand") && !v.has(left, act, "%threat"):
 		return dropped
-	case v.has(left, d.trigger.First, "%threat"), v.has(first, d.trigger.First, "%conditional"), v.has(d.trigger.End, end, "%conditional") && v.has(left, right, "%future"):
+	case v.has(left, act, "%threat"), v.has(first, act, "%conditional"), v.has(d.trigger.End, end, "%conditional") && v.has(left, right, "%future"):
 		return "threatened"
-	case v.has(left, d.trigger.First, "%proposal"), v.has(near, d.trigger.First, "%possible"):
+	case v.has(left, act, "%proposal"), v.has(near, act, "%possible"), v.hasAt(act, "%draft_verb"):
 		return "proposed"
-	case v.has(near, d.trigger.First, "%would"):
-		if v.has(d.sentence.First, d.trigger.First, "%say") { // "said it would": the future, reported
+	case v.has(near, act, "%would"):
+		if v.has(d.sentence.First, act, "%say") { // "said it would": the future, reported
 			return "announced"
 		}
 		return "proposed"
 	case v.has(first, end, "%took_effect"):
 		return "in_force"
-	case v.has(near, d.trigger.First, "%future"), v.has(left, d.trigger.First, "%decision"), v.has(first, end, "%will_take_effect"):
+	case d.ahead(near), v.hasAt(act, "%declare_verb"), d.decided(left), v.has(first, end, "%will_take_effect"):
 		return "announced"
 	}
 	return "in_force"
+}
+
+// ahead reports whether a word of the future governs the act: "will impose",
+// "to be imposed", not "will respond to the duties imposed".
+func (d *draft) ahead(near int) bool {
+	v, act := d.v, d.trigger.First
+	for i := act - 1; i >= near; i-- {
+		if e, ok := v.at(i, "%future"); ok && e.End <= act {
+			return v.tag(act) == "VB" || v.has(e.End, act, "%be") || strings.HasPrefix(v.tag(act), "NN")
+		}
+	}
+	return false
+}
+
+// decided reports a decision that governs the act.
+func (d *draft) decided(left int) bool { return d.v.has(left, d.trigger.First, "%decision") }
+
+// nameStatus reads the words beside a measure that is only named: in force
+// unless they say otherwise.
+func (d *draft) nameStatus() string {
+	v := d.v
+	first, end := d.clause()
+	head := d.phraseStart(first)
+	before := max(first, head-5)
+	after := min(end, d.trigger.End+8)
+	switch {
+	case v.has(before, head, "%rejected"):
+		return "rejected"
+	case v.has(before, d.trigger.First, "%negation"), v.has(first, d.trigger.First, "%supposed"):
+		return dropped
+	case v.has(before, d.trigger.First, "%threat"), v.has(head, d.trigger.First, "%looming"):
+		return "threatened"
+	case v.has(before, d.trigger.First, "%proposal"):
+		return "proposed"
+	case v.has(d.trigger.End, after, "%took_effect"):
+		return "in_force"
+	case v.has(head, after, "%upcoming"), v.has(d.trigger.End, after, "%will_take_effect"), v.has(max(first, head-3), head, "%declare_verb"):
+		return "announced"
+	}
+	return "in_force"
+}
+
+// phraseStart is where the noun phrase of the trigger begins: behind the
+// nearest verb, preposition or mark to its left.
+func (d *draft) phraseStart(first int) int {
+	i := d.trigger.First
+	for i > first && i > d.trigger.First-8 && !d.v.hasAt(i-1, "%preposition") && !d.v.hasAt(i-1, "%verb_cue") && d.v.lower(i-1) != "," {
+		i--
+	}
+	return i
 }
 
 // asks reports a question of yes or no ("Will China lift its tariffs?"): it
