@@ -27,6 +27,9 @@ func (d *draft) same(e *draft) bool {
 	if d.kind.Name != e.kind.Name {
 		return false
 	}
+	if d.kind.Name == "measure" && stage(d.slots["status"].Text) != stage(e.slots["status"].Text) {
+		return false
+	}
 	for _, slot := range d.set.Merge {
 		a, b := d.slots[slot], e.slots[slot]
 		if d.slotType(slot) == event.TypeCountries && (len(a.List) == 0 || len(b.List) == 0) {
@@ -106,4 +109,17 @@ func (d *draft) inBody() bool {
 		}
 	}
 	return false
+}
+
+// stage tells the acts that are real (done or decided) from those that are
+// planned or threatened and those refused: an article that tells two of these
+// of one measure tells of two acts.
+func stage(status string) string {
+	switch status {
+	case "proposed", "threatened":
+		return "planned"
+	case "rejected":
+		return status
+	}
+	return "real"
 }
