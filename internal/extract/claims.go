@@ -129,6 +129,9 @@ func (x *Extractor) fill(d *draft) bool {
 			return false
 		}
 	}
+	if d.parted() {
+		return false
+	}
 	for _, slot := range d.kind.Slots { // in the order of kinds.yaml
 		way, ok := d.resolve[slot.Name]
 		if !ok || way == "none" || !d.slots[slot.Name].Empty() {
@@ -147,6 +150,23 @@ func (x *Extractor) fill(d *draft) bool {
 		}
 	}
 	return true
+}
+
+// parted reports whether a cue of the rule's between list stands between its
+// trigger and a slot that it captured.
+func (d *draft) parted() bool {
+	for _, r := range d.captures {
+		first, end := d.trigger.End, r.First
+		if r.First < d.trigger.First {
+			first, end = r.End, d.trigger.First
+		}
+		for _, cue := range d.rule.Between {
+			if d.v.has(first, end, "%"+cue) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // dropped is the status of an act that did not and will not happen.

@@ -221,6 +221,7 @@ func (l *loader) terms() {
 		var file struct {
 			Terms []struct {
 				Label string   `yaml:"label"`
+				Also  []string `yaml:"also"`
 				Value string   `yaml:"value"`
 				Terms []string `yaml:"terms"`
 				Cased []string `yaml:"cased"`
@@ -229,8 +230,10 @@ func (l *loader) terms() {
 		}
 		l.read(path.Clean(name), &file)
 		for _, t := range file.Terms {
-			l.phrases(append(t.Terms, t.Cased...), Entry{Label: t.Label, Value: t.Value}, t.Cased)
-			l.phrases(t.Not, Entry{Label: t.Label, How: howBlock}, nil)
+			for _, label := range append([]string{t.Label}, t.Also...) {
+				l.phrases(append(t.Terms, t.Cased...), Entry{Label: label, Value: t.Value}, t.Cased)
+				l.phrases(t.Not, Entry{Label: label, How: howBlock}, nil)
+			}
 		}
 	}
 }

@@ -36,6 +36,9 @@ type Rule struct {
 	Set map[string]string `yaml:"set"`
 	// Veto names cue lists that must not stand in the clause of the trigger.
 	Veto []string `yaml:"veto"`
+	// Between names cue lists that must not stand between the trigger and a
+	// captured slot.
+	Between []string `yaml:"between"`
 	// Resolve overrides the set's for this rule.
 	Resolve map[string]string `yaml:"resolve"`
 	// Confidence is the share of this rule's claims that were right on the
