@@ -48,8 +48,16 @@ func (v *view) otherThan(codes []string) []string {
 	return nil
 }
 
-// accuserCodes is who says that rules are broken.
+// accuserCodes is who says that rules are broken: the subject of a verb of
+// complaint before the words, else who speaks.
 func (d *draft) accuserCodes() []string {
+	for _, e := range d.v.within(d.sentence.First, d.trigger.First, "%complaint") {
+		for i := e.First - 1; i >= max(d.sentence.First, e.First-3); i-- {
+			if a, ok := d.v.actor(i); ok && len(a.codes) > 0 && a.kind != "pair" && !isBody(a.codes[0]) {
+				return a.codes[:1]
+			}
+		}
+	}
 	a := d.v.speakerAt(d.trigger.First)
 	if len(a.codes) > 0 && a.kind != "pair" && !isBody(a.codes[0]) {
 		return a.codes[:1]
