@@ -106,23 +106,6 @@ func (d *draft) speaksItself() bool {
 	return false
 }
 
-// claimant is who brought the case that was decided, where the article says
-// so: "brought by X".
-func (d *draft) claimant() event.Value {
-	v := d.v
-	for i := range v.doc.Tokens {
-		if !v.hasAt(i, "%taken") || v.lower(i+1) != "by" {
-			continue
-		}
-		for k := i + 2; k < i+5; k++ {
-			if e, ok := v.at(k, ontology.LabelCountry); ok && !isBody(e.Value) {
-				return event.List(e.Value)
-			}
-		}
-	}
-	return event.Value{}
-}
-
 // convicted is whose act a panel or court decided on: a country of the
 // sentence that neither brought the case nor tells of it.
 func (d *draft) convicted() event.Value {

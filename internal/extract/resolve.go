@@ -33,7 +33,6 @@ func resolvers() map[string]resolver {
 		"plaintiff": func(d *draft) event.Value { return d.plaintiff() },
 		"defendant": func(d *draft) event.Value { return d.defendant() },
 		"forum":     func(d *draft) event.Value { return d.forum() },
-		"claimant":  func(d *draft) event.Value { return d.claimant() },
 		"convicted": func(d *draft) event.Value { return d.convicted() },
 		"suitor":    func(d *draft) event.Value { return d.suitor() },
 		"sued":      func(d *draft) event.Value { return d.sued() },
