@@ -25,6 +25,7 @@ type process struct {
 	ready    *ops.Readiness
 	flow     *flow
 	pages    *pages
+	copies   *copies
 	listener net.Listener
 	broker   *topic.Embedded // nil with a cluster of others
 	cluster  *topic.Cluster
@@ -46,7 +47,7 @@ func open(o Options) (*process, error) {
 	}
 	p := &process{
 		Options: o, metrics: ops.NewMetrics(), ready: ops.NewReadiness(checkKafka, checkTopics),
-		flow: newFlow(), pages: newPages(),
+		flow: newFlow(), pages: newPages(), copies: newCopies(),
 	}
 	for _, step := range []func() error{p.openPort, p.openData, p.openCluster, p.openArchive, p.openClient} {
 		if err := step(); err != nil {
