@@ -54,8 +54,4 @@ type Page struct {
 	Fetched      time.Time `json:"fetched"`
 	// Article is the id made of the page; empty when it became none.
 	Article string `json:"article,omitempty"`
-	// Sketch stands for the article's text, to know its copies by; SameTextAs
-	// is the article that it is a copy of.
-	Sketch     string `json:"sketch,omitempty"`
-	SameTextAs string `json:"same_text_as,omitempty"`
 }

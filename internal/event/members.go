@@ -93,15 +93,14 @@ func evidenceSchema() object {
 
 func sourceSchema() object {
 	return closed("An article behind a claim.", object{
-		"article":      filled("Id of the article."),
-		"claim":        text("Id of the claim it makes."),
-		"url":          text("Canonical address of the article."),
-		"title":        text("Its title."),
-		"publisher":    text("Who published it."),
-		"published":    published(),
-		"official":     truth("A government or international body published it."),
-		"evidence":     evidenceList(),
-		"same_text_as": text("Id of an earlier article with nearly the same text: the two count as one origin."),
+		"article":   filled("Id of the article."),
+		"claim":     text("Id of the claim it makes."),
+		"url":       text("Canonical address of the article."),
+		"title":     text("Its title."),
+		"publisher": text("Who published it."),
+		"published": published(),
+		"official":  truth("A government or international body published it."),
+		"evidence":  evidenceList(),
 	}, "article")
 }
 
@@ -161,8 +160,6 @@ func pageSchema() object {
 		"status":        count(0, "HTTP status of the last answer."),
 		"fetched":       instant("When it was last fetched."),
 		"article":       text("Id of the article made of it; absent when it became none."),
-		"sketch":        text("Stands for the article's text: 64 least hashes of its runs of four words, in base64url."),
-		"same_text_as":  text("Id of the earlier article that it is a copy of."),
 	}, "url", "fetched")
 }
 

@@ -169,6 +169,12 @@ func (d *draft) parted() bool {
 	return false
 }
 
+// denies is true for a measure that its act says does not exist ("urged
+// Norway to impose tariffs"); one whose end is asked for does.
+func (d *draft) denies() bool {
+	return d.slots["status"].Text == dropped && direction(d.slots["action"].Text) == "restricting"
+}
+
 // dropped is the status of an act that did not and will not happen.
 const dropped = "-"
 

@@ -149,11 +149,18 @@ func (m *matching) sentence(v *view, s document.Sentence) []*draft {
 			for _, match := range matches {
 				d := m.x.draft(c, v, s, match)
 				d.order = n
-				if d.claims(taken[c.kind.Name]) && m.x.fill(d) {
-					if taken[c.kind.Name] == nil {
-						taken[c.kind.Name] = map[int]bool{}
-					}
-					d.take(taken[c.kind.Name])
+				if !d.claims(taken[c.kind.Name]) {
+					continue
+				}
+				said := m.x.fill(d)
+				if !said && !d.denies() {
+					continue
+				}
+				if taken[c.kind.Name] == nil {
+					taken[c.kind.Name] = map[int]bool{}
+				}
+				d.take(taken[c.kind.Name])
+				if said {
 					out = append(out, d)
 				}
 			}

@@ -25,7 +25,6 @@ type process struct {
 	ready    *ops.Readiness
 	flow     *flow
 	pages    *pages
-	copies   *copies
 	listener net.Listener
 	broker   *topic.Embedded // nil with a cluster of others
 	cluster  *topic.Cluster
@@ -47,7 +46,7 @@ func open(o Options) (*process, error) {
 	}
 	p := &process{
 		Options: o, metrics: ops.NewMetrics(), ready: ops.NewReadiness(checkKafka, checkTopics),
-		flow: newFlow(), pages: newPages(), copies: newCopies(),
+		flow: newFlow(), pages: newPages(),
 	}
 	for _, step := range []func() error{p.openPort, p.openData, p.openCluster, p.openArchive, p.openClient} {
 		if err := step(); err != nil {

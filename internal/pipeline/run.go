@@ -218,7 +218,7 @@ func (p *process) addStage(set *stageSet, name string, limits Limits, w work, to
 // be fetched again.
 func (p *process) addScrape(ctx context.Context, set *stageSet) error {
 	began := time.Now()
-	apply := restore(p.pages, p.copies)
+	apply := restore(p.pages)
 	if err := p.cluster.Scan(ctx, TopicPages, topic.FromBeginning(), apply); err != nil {
 		return fmt.Errorf("restore the state of pages: %w", err)
 	}
@@ -229,7 +229,7 @@ func (p *process) addScrape(ctx context.Context, set *stageSet) error {
 			log.Error("the state of pages is no longer followed", "error", err)
 		}
 	}
-	scraper := &scraper{web: p.client, pages: p.pages, copies: p.copies, sources: map[string]source.Source{}}
+	scraper := &scraper{web: p.client, pages: p.pages, sources: map[string]source.Source{}}
 	for _, s := range p.Sources {
 		scraper.sources[s.Name] = s
 	}

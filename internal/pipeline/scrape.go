@@ -24,7 +24,6 @@ type web interface {
 type scraper struct {
 	web     web
 	pages   *pages
-	copies  *copies
 	sources map[string]source.Source
 	// held reports whether the partition of a record is still ours. Once it
 	// is not, another process asks its hosts, and we must not.
@@ -67,7 +66,6 @@ func (s *scraper) work(ctx context.Context, t *task) error {
 		return errors.Join(err, s.remember(t, page))
 	}
 	if a.Version != known.ContentHash || a.ID != known.Article {
-		a.SameTextAs = s.copies.link(a, resp.Fetched)
 		if err := s.emit(t, a); err != nil {
 			return err
 		}
@@ -136,7 +134,7 @@ func (s *scraper) emit(t *task, a event.Article) error {
 
 // remember keeps the state of a page, here and on the topic of pages.
 func (s *scraper) remember(t *task, page event.Page) error {
-	out, err := pageMessage(s.copies.told(page), t.in)
+	out, err := pageMessage(page, t.in)
 	if err != nil {
 		return err
 	}
@@ -155,13 +153,13 @@ func pageMessage(page event.Page, cause topic.Record) (topic.Record, error) {
 }
 
 // restore reads the state of all pages into memory.
-func restore(p *pages, c *copies) func(topic.Record) error {
+func restore(p *pages) func(topic.Record) error {
 	return func(r topic.Record) error {
 		var page event.Page
 		if r.Value == nil || read(r, &page) != nil || page.URL == "" {
 			return nil // a page we cannot read about is one we have not seen
 		}
-		p.put(c.learn(page))
+		p.put(page)
 		return nil
 	}
 }

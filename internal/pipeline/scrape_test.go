@@ -325,7 +325,7 @@ func TestRestoreReadsPages(t *testing.T) {
 	t.Parallel()
 	p := newPages()
 	now := time.Now().UTC()
-	apply := restore(p, nil)
+	apply := restore(p)
 	for _, state := range []event.Page{
 		{URL: address, Fetched: now, ETag: "new"}, {URL: address, Fetched: now.Add(-time.Hour), ETag: "old"},
 	} {

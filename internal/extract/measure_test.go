@@ -1,0 +1,67 @@
+package extract
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/tradewire/tradewire/internal/event"
+)
+
+func TestHowFarAMeasureGot(t *testing.T) {
+	x := newExtractor(t)
+	for _, tt := range []struct{ text, want string }{
+		{"Norway imposed tariffs on Danish ham in May.", "in_force"},
+		{"Norway will impose tariffs on Danish ham in May.", "announced"},
+		{"Norway announced tariffs on Danish ham.", "announced"},
+		{"Norway is considering tariffs on Danish ham.", "proposed"},
+		{"Norway plans to impose tariffs on Danish ham.", "proposed"},
+		{"Norway threatened to impose tariffs on Danish ham.", "threatened"},
+		{"Norway ruled out imposing tariffs on Danish ham.", "rejected"},
+		{"Danish farmers will suffer from Norway's tariffs on ham.", "in_force"},
+		{"Danish farmers fear Norway's planned tariffs on ham.", "proposed"},
+		{"Danish farmers fear Norway's threatened tariffs on ham.", "threatened"},
+		{"Norway's tariffs on Danish ham, which took effect in May, will hurt farmers.", "in_force"},
+		{"Norway will retaliate against Denmark's import rules.", "threatened"},
+		{"Norway will not retaliate against Denmark, its trade minister said of the tariffs.", "rejected"},
+	} {
+		got := claimsOf(t, x, event.Article{ID: "t", Text: tt.text}, "measure", "status")
+		if !slices.Contains(got, tt.want) {
+			t.Errorf("%q is %v, want %s", tt.text, got, tt.want)
+		}
+	}
+}
+
+func TestNoMeasureIsAsserted(t *testing.T) {
+	x := newExtractor(t)
+	for _, text := range []string{
+		"Will Norway impose tariffs on Danish ham imports?",
+		"Norway has not imposed tariffs on Danish ham imports.",
+		"Denmark urged Norway to impose tariffs on ham imports.",
+		"Norwegian farmers lobbied for tariffs on imports.",
+		"Norway exports fish tariff-free under the trade pact.",
+	} {
+		if got := claimsOf(t, x, event.Article{ID: "t", Text: text}, "measure", "instrument", "action", "by", "on", "status"); len(got) > 0 {
+			t.Errorf("%q gives %v, want nothing", text, got)
+		}
+	}
+}
+
+func TestMeasuresOfOneArticle(t *testing.T) {
+	x := newExtractor(t)
+	for _, tt := range []struct {
+		name, text string
+		want       []string
+	}{
+		{"said twice is one", "Norway imposed tariffs on Danish ham. The minister said that Norway's tariffs on Denmark were fair.",
+			[]string{"tariff|impose|NO|DK|in_force"}},
+		{"a threat of more stays apart", "Norway imposed tariffs on Danish ham. Norway has threatened to impose tariffs on Danish butter.",
+			[]string{"tariff|impose|NO|DK|in_force", "tariff|impose|NO|DK|threatened"}},
+		{"a mention without a doer belongs to the one told", "Norway raised its tariffs on Danish ham in May. Shops say the tariff increase hurts.",
+			[]string{"tariff|raise|NO|DK|in_force"}},
+	} {
+		got := claimsOf(t, x, event.Article{ID: "t", Text: tt.text}, "measure", "instrument", "action", "by", "on", "status")
+		if !slices.Equal(got, tt.want) {
+			t.Errorf("%s: got %v, want %v", tt.name, got, tt.want)
+		}
+	}
+}
