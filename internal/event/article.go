@@ -42,6 +42,15 @@ type Fetch struct {
 	// Title and Published are what the listing or feed said, if it did.
 	Title     string `json:"title,omitempty"`
 	Published string `json:"published,omitempty"`
+	// Listing says that the address announces articles and is none: the page
+	// of that number of its source's announcement, from 1.
+	Listing int `json:"listing,omitempty"`
+	// Asked is when the address was first asked for, when this is not the
+	// first time: it waited, or a redirect led to another host. Attempts and
+	// Hops count the failures and redirects since.
+	Asked    *time.Time `json:"asked,omitempty"`
+	Attempts int        `json:"attempts,omitempty"`
+	Hops     int        `json:"hops,omitempty"`
 }
 
 // Page is what the scrapers remember of a URL: the body of trade.pages.
@@ -54,4 +63,34 @@ type Page struct {
 	Fetched      time.Time `json:"fetched"`
 	// Article is the id made of the page; empty when it became none.
 	Article string `json:"article,omitempty"`
+	// Waits is set while the page is still to be fetched, but not yet.
+	Waits *Wait `json:"waits,omitempty"`
+	// Spent is what its source had used of the day's budget for this host,
+	// this page included.
+	Spent *Spent `json:"spent,omitempty"`
+}
+
+// Wait is why and until when a fetch waits.
+type Wait struct {
+	Until time.Time `json:"until"`
+	// Reason is WaitBudget or WaitHost.
+	Reason string `json:"reason"`
+	Fetch  Fetch  `json:"fetch"`
+}
+
+// The reasons of a Wait: the budget of the source's day is used up, or the
+// host wants to be left alone.
+const (
+	WaitBudget = "budget"
+	WaitHost   = "host"
+)
+
+// Spent counts what a source used on one day (UTC), on one host.
+type Spent struct {
+	Source string `json:"source"`
+	// Day is 2006-01-02.
+	Day   string `json:"day"`
+	Pages int    `json:"pages"`
+	// Bytes are those of bodies on the wire.
+	Bytes int64 `json:"bytes"`
 }

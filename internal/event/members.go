@@ -148,6 +148,10 @@ func fetchSchema() object {
 		"source":    text("Name of the source that announced it."),
 		"title":     text("The title that the announcement gave."),
 		"published": text("The date that the announcement gave, as written there."),
+		"listing":   count(1, "Set when the address announces articles: the number of its page."),
+		"asked":     instant("When it was first asked for, when this is not the first time."),
+		"attempts":  count(0, "Failures since."),
+		"hops":      count(0, "Redirects since, to other hosts."),
 	}, "url", "source")
 }
 
@@ -158,8 +162,19 @@ func pageSchema() object {
 		"last_modified": text("Validator of the last answer, sent back as If-Modified-Since."),
 		"content_hash":  text("Hash of the last body."),
 		"status":        count(0, "HTTP status of the last answer."),
-		"fetched":       instant("When it was last fetched."),
+		"fetched":       instant("When it was last fetched; year 1 when it never was."),
 		"article":       text("Id of the article made of it; absent when it became none."),
+		"waits": closed("Set while the address is still to be fetched, but not yet.", object{
+			"until":  instant("When it will be."),
+			"reason": oneOf("budget: that of the source's day is used up; host: the host wants to be left alone.", WaitBudget, WaitHost),
+			"fetch":  fetchSchema(),
+		}, "until", "reason", "fetch"),
+		"spent": closed("What its source had used on one day, on this host, this address included.", object{
+			"source": text("Name of the source."),
+			"day":    filled("The day in UTC, as 2026-01-31."),
+			"pages":  count(0, "Addresses fetched."),
+			"bytes":  count(0, "Bytes of bodies on the wire."),
+		}, "source", "day", "pages", "bytes"),
 	}, "url", "fetched")
 }
 

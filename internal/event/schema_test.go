@@ -80,7 +80,9 @@ func good(t testing.TB) map[string]string {
 	bodies := map[string]any{
 		"article":  event.Article{ID: "a1", Version: "v1", URL: "https://news.example/1", Published: "2025-05-02T08:00:00+02:00", Country: "CN", Text: "A duty.", Fetched: &when},
 		"fetch":    event.Fetch{URL: "https://news.example/1", Source: "news"},
-		"page":     event.Page{URL: "https://news.example/1", Status: 200, Fetched: when},
+		"page": event.Page{URL: "https://news.example/1", Status: 200, Fetched: when,
+			Waits: &event.Wait{Until: when, Reason: event.WaitBudget, Fetch: event.Fetch{URL: "https://news.example/1", Source: "news", Listing: 1, Asked: &when}},
+			Spent: &event.Spent{Source: "news", Day: "2025-05-02", Pages: 3, Bytes: 4096}},
 		"mentions": event.Mentions{Article: "a1", Officials: []event.Official{{Name: "Ada Example", Country: "EU", Evidence: passage}}},
 		"claim": event.Claim{ID: "c1", Article: "a1", Family: "measures", Kind: "measure", Slots: slots, Factuality: "asserted",
 			Evidence: passage, Rule: "tariff-on", Confidence: .9, Source: &source},

@@ -29,6 +29,7 @@ const (
 	Encoding    = "encoding"     // a compressed body that does not decode
 	ContentType = "content_type" // images, sound, film, programs
 	Cancelled   = "cancelled"    // the caller gave up
+	Elsewhere   = "elsewhere"    // another process asks the host (Config.Gate)
 )
 
 // Error is why there is no page. Class is one of the constants above.
@@ -36,13 +37,18 @@ type Error struct {
 	Class string
 	// URL is the address that was asked for.
 	URL string
+	// At is the address that failed, Hops redirects after URL.
+	At   string
+	Hops int
 	// Status is the HTTP status, when there was one.
 	Status int
 	// Temporary says that the same request may work later.
 	Temporary bool
 	// RetryAfter is how long the server (or the breaker) wants peace.
 	RetryAfter time.Duration
-	Err        error
+	// Wire counts the body bytes received all the same.
+	Wire int64
+	Err  error
 }
 
 func (e *Error) Error() string {

@@ -23,7 +23,7 @@ const (
 // newTransport dials only where the guard lets it, knows no proxy (which
 // would dial for us, unguarded), and leaves decoding to readBody.
 func newTransport(cfg Config, dns *net.Resolver) *http.Transport {
-	dialer := &net.Dialer{Timeout: min(cfg.Timeout, 10*time.Second), KeepAlive: -1, Control: guard(cfg.AllowLoopback), Resolver: dns}
+	dialer := &net.Dialer{Timeout: min(cfg.Timeout, 10*time.Second), KeepAlive: -1, Control: watched(guard(cfg.AllowLoopback), cfg.dialled), Resolver: dns}
 	return &http.Transport{
 		DialContext:            dialer.DialContext,
 		DisableCompression:     true,
@@ -36,9 +36,25 @@ func newTransport(cfg Config, dns *net.Resolver) *http.Transport {
 	}
 }
 
+type control = func(network, address string, c syscall.RawConn) error
+
+// watched tells of each connection that check lets through.
+func watched(check control, tell func(address string)) control {
+	if tell == nil {
+		return check
+	}
+	return func(network, address string, c syscall.RawConn) error {
+		err := check(network, address, c)
+		if err == nil {
+			tell(address)
+		}
+		return err
+	}
+}
+
 // guard refuses a connection by the address DNS gave, just before it is
 // made: a name that changes its answer (rebinding) gains nothing.
-func guard(allowLoopback bool) func(network, address string, c syscall.RawConn) error {
+func guard(allowLoopback bool) control {
 	guardian := ssrf.New()
 	return func(network, address string, c syscall.RawConn) error {
 		if allowLoopback {
@@ -99,6 +115,9 @@ func (c *Client) fill(resp *Response, in *http.Response, wire *pacedReader, req 
 	}
 	body, unpacked, err := readBody(wire, in.Header.Values("Content-Encoding"), limit)
 	c.metrics.wireBytes.Add(float64(wire.total))
+	if req.wire != nil {
+		*req.wire += wire.total
+	}
 	if err != nil && !(req.prefix && errors.Is(err, errTooLarge)) {
 		return err
 	}

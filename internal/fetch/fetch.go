@@ -63,9 +63,27 @@ type Config struct {
 	// BreakFor (1 min), doubled each time it fails again, up to 32 times.
 	BreakAfter int
 	BreakFor   time.Duration
+	// Parallel limits the requests that are under way at a time, over all
+	// hosts (0: no limit).
+	Parallel int
+	// Gate, when set, is asked before each request, robots.txt and redirects
+	// included, whether the host is ours to ask. The request ends with the
+	// context it returns, and its function is called when the request is
+	// over. An error that is ErrElsewhere makes an *Error of that class, any
+	// other one of class Cancelled.
+	Gate func(ctx context.Context, host string) (context.Context, func(), error)
+	// Shared says that other processes may have asked a host before us: one
+	// that is new to this client is left alone for the time between two
+	// requests first.
+	Shared bool
 
-	slowStart time.Duration // how long a server may take before MinRate counts (5 s)
+	slowStart time.Duration        // how long a server may take before MinRate counts (5 s)
+	dialled   func(address string) // for tests: the guard let a connection through
 }
+
+// ErrElsewhere is what a Config.Gate answers when another process asks the
+// host.
+const ErrElsewhere = limitError("another process asks this host")
 
 // Request asks for one page.
 type Request struct {
@@ -77,7 +95,8 @@ type Request struct {
 	// Accept is the Accept header; empty asks for HTML first.
 	Accept string
 
-	prefix bool // a body over the limit is cut, not refused: robots.txt only
+	prefix bool   // a body over the limit is cut, not refused: robots.txt only
+	wire   *int64 // counts body bytes on the wire, over redirects and retries
 }
 
 // Response is a page as served: status 200 to 299 with its whole decoded
@@ -93,7 +112,10 @@ type Response struct {
 	ContentType        string
 	ETag, LastModified string
 	NotModified        bool
-	Fetched            time.Time
+	// Wire counts the body bytes received for it, before decoding, redirects
+	// and retries included.
+	Wire    int64
+	Fetched time.Time
 }
 
 // Client fetches pages; it is safe for use by many goroutines. It sends at
@@ -105,6 +127,7 @@ type Client struct {
 	metrics   *metrics
 	transport *http.Transport
 	hosts     *hosts
+	places    chan struct{} // holds a token for each request under way; nil for no limit
 }
 
 // New checks cfg and returns a client whose counters are registered on reg
@@ -129,10 +152,14 @@ func newClient(cfg Config, log *slog.Logger, reg prometheus.Registerer, dns *net
 	if err != nil {
 		return nil, err
 	}
-	return &Client{
+	c := &Client{
 		cfg: cfg, agent: agent, log: log, metrics: m,
 		transport: newTransport(cfg, dns), hosts: newHosts(cfg),
-	}, nil
+	}
+	if cfg.Parallel > 0 {
+		c.places = make(chan struct{}, cfg.Parallel)
+	}
+	return c, nil
 }
 
 func (cfg Config) withDefaults() Config {
@@ -165,11 +192,15 @@ func (c *Client) Close() { c.transport.CloseIdleConnections() }
 // what may pass. Every error is an *Error.
 func (c *Client) Get(ctx context.Context, req Request) (*Response, error) {
 	began := time.Now()
+	var wire int64
+	req.wire = &wire
 	resp, failed := c.get(ctx, req)
 	c.metrics.observe(resp, failed, time.Since(began))
 	if failed != nil { // not returned as it is: a nil *Error is no nil error
+		failed.Wire = wire
 		return nil, failed
 	}
+	resp.Wire = wire
 	return resp, nil
 }
 
@@ -201,18 +232,24 @@ func (c *Client) get(ctx context.Context, req Request) (*Response, *Error) {
 }
 
 func (c *Client) worthRetrying(e *Error) bool {
-	return e.Temporary && e.Class != Unavailable && e.Class != Robots && e.Class != Cancelled && e.RetryAfter <= c.cfg.MaxWait
+	switch e.Class {
+	case Unavailable, Robots, Elsewhere, Cancelled:
+		return false
+	}
+	return e.Temporary && e.RetryAfter <= c.cfg.MaxWait
 }
 
 // follow is one try: the address and up to MaxRedirects hops, each checked,
 // paced and subject to the robots.txt of its own host.
 func (c *Client) follow(ctx context.Context, address string, req Request) (*Response, *Error) {
-	for range MaxRedirects + 1 {
-		if err := c.checkRobots(ctx, address); err != nil {
-			return nil, err
+	for hop := range MaxRedirects + 1 {
+		err := c.checkRobots(ctx, address)
+		var resp *Response
+		if err == nil {
+			resp, err = c.visit(ctx, address, req)
 		}
-		resp, err := c.visit(ctx, address, req)
 		if err != nil {
+			err.At, err.Hops = address, hop
 			return nil, err
 		}
 		if !isRedirect(resp.Status) {
@@ -236,21 +273,76 @@ func isRedirect(status int) bool {
 	return false
 }
 
-// visit makes one request when the host's turn, rest and pace allow, and
-// tells the host's breaker how it went.
+// visit makes one request when the host's turn, rest and pace allow and the
+// gate is open, and tells the host's breaker how it went.
 func (c *Client) visit(ctx context.Context, address string, req Request) (*Response, *Error) {
 	h := c.hosts.get(weburl.Host(address))
 	defer c.hosts.put(h)
-	if err := h.takeTurn(ctx, c.cfg.MaxWait); err != nil {
+	if err := h.takeTurn(ctx, c.cfg.MaxWait, c.metrics); err != nil {
 		return nil, err
 	}
 	defer h.endTurn()
+	ctx, leave, err := c.enter(ctx, h.name)
+	if err != nil {
+		return nil, err
+	}
+	defer leave()
 	resp, err := c.exchange(ctx, address, req)
 	if rest := h.record(err, c.cfg); rest > 0 {
+		c.metrics.rests.Inc()
 		c.log.Warn("host rests", "host", h.name, "for", rest.Round(time.Millisecond), "class", err.Class, "error", err.Err)
 	}
 	return resp, err
 }
+
+// enter waits for a place among the requests that may be under way, and
+// passes the gate. After nil, the function must be called.
+func (c *Client) enter(ctx context.Context, host string) (context.Context, func(), *Error) {
+	leave := func() {}
+	if c.places != nil {
+		began := time.Now()
+		select {
+		case c.places <- struct{}{}:
+			leave = func() { <-c.places }
+		case <-ctx.Done():
+			return nil, nil, ended(ctx)
+		}
+		c.metrics.waited("place", time.Since(began))
+	}
+	if c.cfg.Gate == nil {
+		return ctx, leave, nil
+	}
+	began := time.Now()
+	inside, done, err := c.cfg.Gate(ctx, host)
+	c.metrics.waited("gate", time.Since(began))
+	switch {
+	case err == nil:
+		return inside, func() { done(); leave() }, nil
+	case errors.Is(err, ErrElsewhere):
+		leave()
+		return nil, nil, &Error{Class: Elsewhere, Temporary: true, Err: err}
+	}
+	leave()
+	if ctx.Err() != nil {
+		return nil, nil, ended(ctx)
+	}
+	return nil, nil, &Error{Class: Cancelled, Temporary: true, Err: err}
+}
+
+// Rest leaves a host alone until then, as another process was asked to do.
+func (c *Client) Rest(host string, until time.Time) {
+	h := c.hosts.get(host)
+	defer c.hosts.put(h)
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if until = earlier(until, time.Now().Add(longestRest)); until.After(h.rest) {
+		h.rest = until
+	}
+}
+
+// Forget drops what is known of the hosts that match, because others ask them
+// now: robots.txt, pace and rest begin anew. Hosts in use stay.
+func (c *Client) Forget(match func(host string) bool) { c.hosts.forget(match) }
 
 // sleep waits, or returns early with the reason the context ended.
 func sleep(ctx context.Context, d time.Duration) error {
@@ -281,8 +373,9 @@ func (e limitError) Error() string { return string(e) }
 // ended is the *Error for a context that is over.
 func ended(ctx context.Context) *Error {
 	cause := context.Cause(ctx)
-	if errors.Is(cause, context.Canceled) {
-		return &Error{Class: Cancelled, Temporary: true, Err: cause}
+	switch {
+	case errors.Is(cause, context.DeadlineExceeded), errors.Is(cause, errDeadline), errors.Is(cause, errSlow):
+		return &Error{Class: Timeout, Temporary: true, Err: cause}
 	}
-	return &Error{Class: Timeout, Temporary: true, Err: cause}
+	return &Error{Class: Cancelled, Temporary: true, Err: cause}
 }

@@ -40,16 +40,21 @@ type host struct {
 // takeTurn waits until this is the only request to the host, its rest is
 // over and its pace allows one more. A rest longer than maxWait is not
 // waited for but returned as Unavailable. After nil, endTurn must follow.
-func (h *host) takeTurn(ctx context.Context, maxWait time.Duration) *Error {
+func (h *host) takeTurn(ctx context.Context, maxWait time.Duration, m *metrics) *Error {
+	began := time.Now()
 	select {
 	case h.turn <- struct{}{}:
 	case <-ctx.Done():
 		return ended(ctx)
 	}
+	m.waited("turn", time.Since(began))
+	began = time.Now()
 	if err := h.waitRest(ctx, maxWait); err != nil {
 		h.endTurn()
 		return err
 	}
+	m.waited("rest", time.Since(began))
+	began = time.Now()
 	if err := h.pace.Wait(ctx); err != nil {
 		h.endTurn()
 		if ctx.Err() != nil {
@@ -57,6 +62,7 @@ func (h *host) takeTurn(ctx context.Context, maxWait time.Duration) *Error {
 		}
 		return &Error{Class: Timeout, Temporary: true, Err: errDeadline}
 	}
+	m.waited("pace", time.Since(began))
 	return nil
 }
 
@@ -128,6 +134,7 @@ func (h *host) slowDown(gap time.Duration) {
 // hosts remembers hosts by name.
 type hosts struct {
 	limit  rate.Limit
+	shared bool
 	mu     sync.Mutex
 	byName map[string]*host
 }
@@ -137,7 +144,7 @@ func newHosts(cfg Config) *hosts {
 	if cfg.MinGap > 0 {
 		limit = min(limit, rate.Every(cfg.MinGap))
 	}
-	return &hosts{limit: limit, byName: map[string]*host{}}
+	return &hosts{limit: limit, shared: cfg.Shared, byName: map[string]*host{}}
 }
 
 // get returns the host's record, to be given back with put.
@@ -149,6 +156,9 @@ func (hs *hosts) get(name string) *host {
 		h = &host{
 			name: name, turn: make(chan struct{}, 1), reading: make(chan struct{}, 1),
 			pace: rate.NewLimiter(hs.limit, 1), robots: map[string]robotsEntry{},
+		}
+		if hs.shared {
+			h.pace.Allow() // takes the one token there is
 		}
 		hs.byName[name] = h
 	}
@@ -168,14 +178,38 @@ func (hs *hosts) put(h *host) {
 
 func (hs *hosts) forgetOldest() {
 	var oldest *host
+	now := time.Now()
 	for _, h := range hs.byName {
-		if h.users == 0 && (oldest == nil || h.used.Before(oldest.used)) {
+		if h.users == 0 && !h.rests(now) && (oldest == nil || h.used.Before(oldest.used)) {
 			oldest = h
 		}
 	}
 	if oldest != nil {
 		delete(hs.byName, oldest.name)
 	}
+}
+
+func (hs *hosts) forget(match func(host string) bool) {
+	hs.mu.Lock()
+	defer hs.mu.Unlock()
+	for name, h := range hs.byName {
+		if h.users == 0 && match(name) {
+			delete(hs.byName, name)
+		}
+	}
+}
+
+func (h *host) rests(now time.Time) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.rest.After(now)
+}
+
+func earlier(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return a
+	}
+	return b
 }
 
 // backoff doubles per try and spreads by half either way, so that clients

@@ -15,6 +15,8 @@ type metrics struct {
 	wireBytes prometheus.Counter
 	bodyBytes prometheus.Counter
 	duration  prometheus.Histogram
+	waits     *prometheus.HistogramVec
+	rests     prometheus.Counter
 }
 
 func newMetrics(reg prometheus.Registerer) (*metrics, error) {
@@ -37,11 +39,20 @@ func newMetrics(reg prometheus.Registerer) (*metrics, error) {
 			Help:    "Time of one fetch with all waiting, redirects and retries.",
 			Buckets: []float64{.01, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60, 120},
 		}),
+		waits: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name: "tradewire_fetch_host_wait_seconds",
+			Help: "Time a request waited before it was sent, by what for: turn (another request to the host), rest (of the host), " +
+				"pace (of the host), place (among all requests), gate (the group shares its hosts anew).",
+			Buckets: []float64{.001, .01, .1, .5, 1, 2, 5, 10, 30, 60},
+		}, []string{"for"}),
+		rests: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "tradewire_fetch_host_rests_total", Help: "Times that failures in a row made us leave a host alone.",
+		}),
 	}
 	if reg == nil {
 		return m, nil
 	}
-	for _, collector := range []prometheus.Collector{m.requests, m.retries, m.wireBytes, m.bodyBytes, m.duration} {
+	for _, collector := range []prometheus.Collector{m.requests, m.retries, m.wireBytes, m.bodyBytes, m.duration, m.waits, m.rests} {
 		if err := reg.Register(collector); err != nil {
 			return nil, fmt.Errorf("register fetch metrics: %w", err)
 		}
@@ -59,4 +70,9 @@ func (m *metrics) observe(resp *Response, err *Error, took time.Duration) {
 	}
 	m.requests.WithLabelValues(result).Inc()
 	m.duration.Observe(took.Seconds())
+}
+
+// waited notes what a request waited for.
+func (m *metrics) waited(what string, d time.Duration) {
+	m.waits.WithLabelValues(what).Observe(d.Seconds())
 }

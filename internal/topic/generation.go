@@ -67,6 +67,8 @@ func (r *Reader) install(gen *kafka.Generation) *flow {
 	r.gen, r.held = gen, next
 	r.flow = &flow{chunks: make(chan flowing), ended: make(chan struct{})}
 	r.start(gen, r.flow)
+	close(r.changed)
+	r.changed = make(chan struct{})
 	return r.flow
 }
 
@@ -87,6 +89,7 @@ func (r *Reader) start(gen *kafka.Generation, f *flow) {
 	gen.Start(func(ctx context.Context) {
 		<-ctx.Done()
 		close(f.ended)
+		f.loans.end(r.cluster.cfg.RebalanceTimeout)
 	})
 	for p, h := range r.held {
 		offset := h.position

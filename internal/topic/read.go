@@ -41,7 +41,9 @@ type Reader struct {
 	flow   *flow // nil between generations
 	held   map[partition]*hold
 	leases int64
-	queue  []Record // read, not yet handed out; all of one partition
+	// changed is closed when the next generation is there.
+	changed chan struct{}
+	queue   []Record // read, not yet handed out; all of one partition
 }
 
 // hold is what we know of a partition that is ours.
@@ -57,6 +59,7 @@ type hold struct {
 type flow struct {
 	chunks chan flowing
 	ended  chan struct{}
+	loans  loans
 }
 
 type flowing struct {
@@ -97,7 +100,7 @@ func (c *Cluster) Reader(group string, topics ...string) (*Reader, error) {
 	r := &Reader{
 		cluster: c, group: group, members: members,
 		fetching: make(chan struct{}, 1), committing: make(chan struct{}, 1), closed: make(chan struct{}),
-		held: map[partition]*hold{},
+		held: map[partition]*hold{}, changed: make(chan struct{}),
 	}
 	c.readers[r] = struct{}{}
 	return r, nil

@@ -35,6 +35,22 @@ func (c *Cluster) Scan(ctx context.Context, topic string, from Start, fn func(Re
 	return err
 }
 
+// ScanPartition is Scan for one partition.
+func (c *Cluster) ScanPartition(ctx context.Context, topic string, id int, fn func(Record) error) error {
+	ranges, err := retry(ctx, c, "list offsets", func() ([]span, error) { return c.spans(ctx, c.wireName(topic), FromBeginning()) })
+	if err != nil {
+		return err
+	}
+	for _, s := range ranges {
+		if s.partition.id != id {
+			continue
+		}
+		_, err := c.readSpan(ctx, s, fn)
+		return err
+	}
+	return fmt.Errorf("scan partition %d of topic %s: there is none", id, topic)
+}
+
 // followPause is how often Follow looks for new records.
 const followPause = 100 * time.Millisecond
 
