@@ -78,8 +78,8 @@ func good(t testing.TB) map[string]string {
 	}
 	source := event.Source{Article: "a1", Claim: "c1", URL: "https://news.example/1", Published: "2025-05-02", Evidence: passage}
 	bodies := map[string]any{
-		"article":  event.Article{ID: "a1", Version: "v1", URL: "https://news.example/1", Published: "2025-05-02T08:00:00+02:00", Country: "CN", Text: "A duty.", Fetched: &when},
-		"fetch":    event.Fetch{URL: "https://news.example/1", Source: "news"},
+		"article": event.Article{ID: "a1", Version: "v1", URL: "https://news.example/1", Published: "2025-05-02T08:00:00+02:00", Country: "CN", Text: "A duty.", Fetched: &when},
+		"fetch":   event.Fetch{URL: "https://news.example/1", Source: "news"},
 		"page": event.Page{URL: "https://news.example/1", Status: 200, Fetched: when,
 			Waits: &event.Wait{Until: when, Reason: event.WaitBudget, Fetch: event.Fetch{URL: "https://news.example/1", Source: "news", Listing: 1, Asked: &when}},
 			Spent: &event.Spent{Source: "news", Day: "2025-05-02", Pages: 3, Bytes: 4096}},

@@ -23,6 +23,9 @@ type Metrics struct {
 	lastSuccess *prometheus.GaugeVec
 	failures    *prometheus.CounterVec
 	items       *prometheus.CounterVec
+	waiting     *prometheus.GaugeVec
+	spentPages  *prometheus.GaugeVec
+	spentBytes  *prometheus.GaugeVec
 }
 
 // NewMetrics makes a registry that also holds the metrics of the Go runtime
@@ -57,8 +60,21 @@ func NewMetrics() *Metrics {
 			Name: "tradewire_source_items_total",
 			Help: "New pages that a source announced.",
 		}, []string{"source"}),
+		waiting: prometheus.NewGaugeVec(prometheus.GaugeOpts{
+			Name: "tradewire_fetches_waiting",
+			Help: "Pages put aside until later, by reason: budget (the source's is used up for today), host (it wants to be left alone).",
+		}, []string{"reason"}),
+		spentPages: prometheus.NewGaugeVec(prometheus.GaugeOpts{
+			Name: "tradewire_source_budget_pages_ratio",
+			Help: "Share of the day's budget of pages that a source has used, on the host where it used most.",
+		}, []string{"source"}),
+		spentBytes: prometheus.NewGaugeVec(prometheus.GaugeOpts{
+			Name: "tradewire_source_budget_bytes_ratio",
+			Help: "Share of the day's budget of bytes that a source has used, on the host where it used most.",
+		}, []string{"source"}),
 	}
 	m.registry.MustRegister(m.stages, m.duration, m.freshness, m.lag, m.lastSuccess, m.failures, m.items,
+		m.waiting, m.spentPages, m.spentBytes,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
@@ -98,3 +114,14 @@ func (m *Metrics) SourceRead(name string, at time.Time, items int) {
 
 // SourceFailed counts an attempt to read a source that failed.
 func (m *Metrics) SourceFailed(name string) { m.failures.WithLabelValues(name).Inc() }
+
+// FetchesWaiting says how many fetches of this process wait for a reason.
+func (m *Metrics) FetchesWaiting(reason string, n int) {
+	m.waiting.WithLabelValues(reason).Set(float64(n))
+}
+
+// SourceSpent says which share of its budgets of the day a source has used.
+func (m *Metrics) SourceSpent(name string, pages, bytes float64) {
+	m.spentPages.WithLabelValues(name).Set(pages)
+	m.spentBytes.WithLabelValues(name).Set(bytes)
+}

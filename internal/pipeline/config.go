@@ -101,6 +101,10 @@ type Scrape struct {
 	// Retry is the wait after a source failed; it doubles up to MaxRetry.
 	Retry    time.Duration `yaml:"retry"`
 	MaxRetry time.Duration `yaml:"max_retry"`
+	// GiveUp is how long a page is waited for whose host cannot be asked.
+	GiveUp time.Duration `yaml:"give_up"`
+	// Budget is that of a source which names none.
+	Budget Budget `yaml:"budget"`
 }
 
 // Fetch is how pages are asked for.
@@ -174,10 +178,15 @@ func (c *checker) config(cfg *Config) {
 	c.unless(cfg.Stages.Scrape.Attempts >= 1, "$.stages.scrape.attempts", "attempts: expected 1 or more")
 	for path, d := range map[string]time.Duration{
 		"$.scrape.revisit": cfg.Scrape.Revisit, "$.scrape.retry": cfg.Scrape.Retry,
-		"$.scrape.max_retry": cfg.Scrape.MaxRetry, "$.fetch.timeout": cfg.Fetch.Timeout,
+		"$.scrape.max_retry": cfg.Scrape.MaxRetry, "$.scrape.give_up": cfg.Scrape.GiveUp, "$.fetch.timeout": cfg.Fetch.Timeout,
 	} {
 		c.unless(d > 0, path, "%s: expected a time above zero", path[strings.LastIndex(path, ".")+1:])
 	}
+	c.unless(cfg.Scrape.Budget.Pages > 0, "$.scrape.budget", "budget: pages: expected pages a day above zero")
+	c.unless(cfg.Scrape.Budget.Bytes > 0, "$.scrape.budget", "budget: bytes: expected bytes a day above zero")
+	_, hasPages := cfg.Topics[TopicPages]
+	c.unless(!hasPages || cfg.Topics[TopicPages].Partitions == cfg.Topics[TopicFetches].Partitions, "$.topics."+TopicPages,
+		"pages: partitions: expected as many as fetches has, %d: who asks a host needs what is known of its pages", cfg.Topics[TopicFetches].Partitions)
 	c.unless(strings.Contains(cfg.Fetch.UserAgent, "http") || strings.Contains(cfg.Fetch.UserAgent, "@"), "$.fetch.user_agent",
 		"user_agent: expected a name and a contact, as in name/1.0 (+https://example.org/contact)")
 	c.unless(cfg.Fetch.MaxBody > 0, "$.fetch.max_body", "max_body: expected bytes above zero")

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"runtime/debug"
 	"time"
 
@@ -106,7 +107,7 @@ func (l *lane) attempt(hard context.Context, t *task) bool {
 		return true
 	case hard.Err() != nil:
 		return false
-	case errors.As(err, &again) && t.attempt < l.limits.Attempts:
+	case errors.As(err, &again) && (again.free || t.attempt < l.limits.Attempts):
 		l.delay(t, again)
 		return false
 	}
@@ -137,9 +138,17 @@ func (l *lane) guarded(hard context.Context, t *task) (err error) {
 	return l.work(hard, t)
 }
 
+// shortestDelay keeps attempts that count for nothing from spinning.
+const shortestDelay = 100 * time.Millisecond
+
 // delay puts a task aside for another attempt.
 func (l *lane) delay(t *task, why *later) {
 	wait := min(max(why.wait, l.limits.Backoff<<min(t.attempt-1, 16)), l.limits.MaxBackoff)
+	wait += rand.N(wait/5 + 1) // later, never earlier: the host may have named the time
+	if why.free {
+		t.attempt--
+		wait = max(why.wait, shortestDelay)
+	}
 	due := time.Now().Add(wait)
 	i := len(l.waiting)
 	for i > 0 && l.waiting[i-1].due.After(due) {

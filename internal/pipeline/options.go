@@ -36,6 +36,8 @@ type Options struct {
 	// Local says that all sources are on this machine: loopback addresses
 	// are allowed, hosts need no pace, and sources are visited at once.
 	Local bool
+	// Loopback allows loopback addresses and nothing else of what Local does.
+	Loopback bool
 	// Once ends the run when all that the sources announced has been served.
 	Once bool
 	// Sites are HTTP servers to run beside the stages.

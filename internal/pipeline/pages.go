@@ -1,70 +1,193 @@
 package pipeline
 
 import (
+	"crypto/sha256"
+	"strings"
 	"sync"
 	"time"
 
 	"github.com/tradewire/tradewire/internal/event"
 )
 
-// pages is what the scrapers remember of every address: the topic trade.pages
-// in memory. It is safe for concurrent use.
+// pages is what is remembered of the addresses of one partition: its part of
+// the topic trade.pages in memory. It is safe for concurrent use.
 type pages struct {
-	mu        sync.Mutex
-	known     map[string]event.Page
-	announced map[string]time.Time
+	mu      sync.Mutex
+	known   map[pageKey]knownPage
+	waiting map[pageKey]event.Page  // those with Waits, whole
+	reasons map[string]int          // how many wait for what
+	spent   map[budget]*event.Spent // of the latest day seen
 }
 
-// announcedFor is how long an address that was put on trade.fetches, and not
-// fetched yet, is not put there again.
-const announcedFor = 6 * time.Hour
+// pageKey stands for an address: a million of them take 16 MB.
+type pageKey [16]byte
+
+func keyOf(url string) (key pageKey) {
+	sum := sha256.Sum256([]byte(url))
+	copy(key[:], sum[:])
+	return key
+}
+
+// knownPage is an event.Page in little space. Its texts stand in one string:
+// ETag, Last-Modified, content hash and article, parted by NUL, which none of
+// them can hold.
+type knownPage struct {
+	fetched int64 // Unix milliseconds; 0 for never
+	status  int32
+	texts   string
+}
+
+// budget names what is spent together: a source's part of a host.
+type budget struct{ source, host string }
 
 func newPages() *pages {
-	return &pages{known: map[string]event.Page{}, announced: map[string]time.Time{}}
+	return &pages{
+		known: map[pageKey]knownPage{}, waiting: map[pageKey]event.Page{},
+		reasons: map[string]int{}, spent: map[budget]*event.Spent{},
+	}
 }
 
-// put remembers a page, unless a later state is known.
-func (p *pages) put(page event.Page) {
+// put remembers a page of a host, unless a later state is known.
+func (p *pages) put(page event.Page, host string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if old, ok := p.known[page.URL]; ok && old.Fetched.After(page.Fetched) {
+	p.count(page.Spent, host)
+	key := keyOf(page.URL)
+	fetched := int64(0)
+	if !page.Fetched.IsZero() {
+		fetched = page.Fetched.UnixMilli()
+	}
+	if old, ok := p.known[key]; ok && old.fetched > fetched {
 		return
 	}
-	p.known[page.URL] = page
-	delete(p.announced, page.URL)
+	p.known[key] = knownPage{fetched, int32(page.Status),
+		strings.Join([]string{page.ETag, page.LastModified, page.ContentHash, page.Article}, "\x00")}
+	p.stopWaiting(key)
+	if page.Waits != nil {
+		p.waiting[key] = page
+		p.reasons[page.Waits.Reason]++
+	}
+}
+
+func (p *pages) stopWaiting(key pageKey) {
+	if page, ok := p.waiting[key]; ok {
+		p.reasons[page.Waits.Reason]--
+		delete(p.waiting, key)
+	}
 }
 
 // get returns what is known of a page.
 func (p *pages) get(url string) (event.Page, bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	page, ok := p.known[url]
-	return page, ok
+	key := keyOf(url)
+	known, ok := p.known[key]
+	if !ok {
+		return event.Page{URL: url}, false
+	}
+	texts := strings.SplitN(known.texts, "\x00", 4)
+	page := event.Page{
+		URL: url, ETag: texts[0], LastModified: texts[1], ContentHash: texts[2], Article: texts[3],
+		Status: int(known.status), Waits: p.waiting[key].Waits,
+	}
+	if known.fetched > 0 {
+		page.Fetched = time.UnixMilli(known.fetched).UTC()
+	}
+	return page, true
 }
 
-// due reports whether an address should be fetched: it never was, or longer
-// than revisit ago, and is not on its way.
-func (p *pages) due(url string, now time.Time, revisit time.Duration) bool {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if at, ok := p.announced[url]; ok && now.Sub(at) < announcedFor {
+// due reports whether an address should be announced that was last announced
+// at asked: it was never fetched, or longer than revisit ago, and is not on
+// its way.
+func (p *pages) due(url string, asked, now time.Time, revisit time.Duration) bool {
+	page, known := p.get(url)
+	switch {
+	case page.Waits != nil:
+		return false
+	case !asked.IsZero() && now.Sub(asked) < announcedFor && !page.Fetched.After(asked):
 		return false
 	}
-	page, ok := p.known[url]
-	return !ok || now.Sub(page.Fetched) >= revisit
+	return !known || now.Sub(page.Fetched) >= revisit
 }
 
-// announce notes that addresses are on their way, and forgets those that were
-// for too long.
-func (p *pages) announce(now time.Time, urls ...string) {
+// woken returns up to n pages whose wait is over, of the host they are for.
+func (p *pages) woken(now time.Time, n int) []event.Page {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	for url, at := range p.announced {
-		if now.Sub(at) >= announcedFor {
-			delete(p.announced, url)
+	var ready []event.Page
+	for _, page := range p.waiting {
+		if len(ready) == n {
+			break
+		}
+		if !page.Waits.Until.After(now) {
+			ready = append(ready, page)
 		}
 	}
+	return ready
+}
+
+// wake forgets that a page waits: it is announced again.
+func (p *pages) wake(url string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.stopWaiting(keyOf(url))
+}
+
+// waits lists all pages that wait.
+func (p *pages) waits() []event.Page {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	all := make([]event.Page, 0, len(p.waiting))
+	for _, page := range p.waiting {
+		all = append(all, page)
+	}
+	return all
+}
+
+func (p *pages) countWaiting(reason string) int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.reasons[reason]
+}
+
+// announcements remembers for a while which addresses were put on
+// trade.fetches by this process. It is safe for concurrent use.
+type announcements struct {
+	mu   sync.Mutex
+	at   map[pageKey]time.Time
+	keep time.Duration
+	next time.Time // when to look for old ones
+}
+
+// announcedFor is how long an address that was put on trade.fetches, and not
+// fetched yet, is not put there again.
+const announcedFor = 6 * time.Hour
+
+// newAnnouncements remembers each for as long as a page is left alone.
+func newAnnouncements(revisit time.Duration) *announcements {
+	return &announcements{at: map[pageKey]time.Time{}, keep: max(revisit, announcedFor)}
+}
+
+// last is when an address was announced last; zero when that is not known.
+func (a *announcements) last(url string) time.Time {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.at[keyOf(url)]
+}
+
+// note takes note that addresses are on their way.
+func (a *announcements) note(now time.Time, urls ...string) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if now.After(a.next) {
+		for key, at := range a.at {
+			if now.Sub(at) >= a.keep {
+				delete(a.at, key)
+			}
+		}
+		a.next = now.Add(a.keep / 16)
+	}
 	for _, url := range urls {
-		p.announced[url] = now
+		a.at[keyOf(url)] = now
 	}
 }

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
-	"slices"
 	"time"
 
 	"github.com/tradewire/tradewire/internal/event"
@@ -18,19 +17,16 @@ import (
 )
 
 // poller visits one source again and again and puts what is new on
-// trade.fetches.
+// trade.fetches. It does so only while this process looks after the host of
+// the announcement.
 type poller struct {
+	*lister
 	source  source.Source
 	config  Scrape
 	eager   bool // visit at once, not some time within the first seconds
-	web     web
-	pages   *pages
 	writer  writer
 	flow    *flow
 	metrics *ops.Metrics
-	// mine reports whether this process looks after the source: another one
-	// may, when several share the scrape stage.
-	mine func(source.Source) bool
 	// visited is called after each visit.
 	visited func(name string)
 	log     *slog.Logger
@@ -50,14 +46,22 @@ func (p *poller) run(ctx context.Context) {
 	}
 	failures := 0
 	for sleep(ctx, wait) {
-		if !p.mine(p.source) {
+		sh, ours, err := p.hold.shard(ctx, p.hold.partition(p.host()))
+		if err == nil && !ours {
 			wait = askAgainIfMine
 			continue
 		}
-		items, err := p.visit(ctx)
+		items := 0
+		if err == nil {
+			items, err = p.visit(ctx, sh)
+		}
+		var why *fetch.Error
 		switch {
 		case ctx.Err() != nil:
 			return
+		case errors.As(err, &why) && (why.Class == fetch.Elsewhere || why.Class == fetch.Cancelled):
+			wait = askAgainIfMine // the group shares its hosts anew
+			continue
 		case err != nil:
 			failures++
 			wait = jitter(min(p.config.Retry<<min(failures-1, 16), p.config.MaxRetry), 0.1)
@@ -73,120 +77,104 @@ func (p *poller) run(ctx context.Context) {
 	}
 }
 
+// host is the one whose keeper visits the source; addresses that the source
+// file itself names need no host, and any keeper will do.
+func (p *poller) host() string {
+	if p.source.Kind == source.URLs {
+		return p.source.Name
+	}
+	return weburl.Host(p.source.URL)
+}
+
 // visit reads the announcements of the source and returns how many new
 // addresses it found.
-func (p *poller) visit(ctx context.Context) (int, error) {
+func (p *poller) visit(ctx context.Context, sh *shard) (int, error) {
 	if p.source.Kind == source.URLs {
 		listing, err := p.source.Items("", "", nil)
 		if err != nil {
 			return 0, err
 		}
-		return p.announce(ctx, listing.Items)
+		got, err := p.due(p.source, listing.Items)
+		if err != nil {
+			return 0, err
+		}
+		return len(got.urls), p.announce(ctx, got)
 	}
 	queue, total := p.source.Pages(), 0
-	for read := 0; len(queue) > 0 && read < p.source.MaxPages; read++ {
-		listing, n, err := p.readPage(ctx, queue[0], read == 0)
-		total += n
+	for n := 1; len(queue) > 0 && n <= p.source.MaxPages; n++ {
+		url := queue[0]
+		queue = queue[1:]
+		got, err := p.readPage(ctx, sh, url, n)
 		if err != nil {
 			return total, err
 		}
-		queue = queue[1:]
-		if n > 0 || !p.newestFirst() {
-			queue = append(queue, listing.More...)
+		total += len(got.urls)
+		if len(got.urls) > 0 || !newestFirst(p.source) {
+			queue = append(queue, got.more...)
 		}
 	}
 	return total, nil
 }
 
-// newestFirst says that a page without news means that those behind it have
-// none either. The children of a sitemap index come in any order.
-func (p *poller) newestFirst() bool {
-	return p.source.Kind == source.ListingPage || p.source.Kind == source.JSONAPI || p.source.Kind == source.Feed
+// readPage reads one document and announces what is new in it. One that is
+// on the host of another process, or leads there, is handed over.
+func (p *poller) readPage(ctx context.Context, sh *shard, url string, n int) (found, error) {
+	if host := weburl.Host(url); host != p.host() {
+		other, ours, err := p.hold.shard(ctx, p.hold.partition(host))
+		if err != nil {
+			return found{}, err
+		}
+		if !ours {
+			return found{}, p.handOver(ctx, url, n, 0)
+		}
+		sh = other
+	}
+	got, err := p.read(ctx, p.source, sh, url, n)
+	var why *fetch.Error
+	if errors.As(err, &why) && why.Class == fetch.Elsewhere && why.Hops > 0 {
+		return found{}, p.handOver(ctx, why.At, n, why.Hops)
+	}
+	if err != nil {
+		return found{}, err
+	}
+	if err := p.announce(ctx, got); err != nil {
+		return found{}, err
+	}
+	return got, p.remember(ctx, sh, got.page)
 }
 
-// readPage reads one document; the first of a visit only if it has changed.
-func (p *poller) readPage(ctx context.Context, url string, first bool) (source.Listing, int, error) {
-	req := fetch.Request{URL: url, Accept: accepted(p.source.Kind)}
-	known, _ := p.pages.get(url)
-	if first {
-		req.ETag, req.LastModified = known.ETag, known.LastModified
-	}
-	resp, err := p.web.Get(ctx, req)
+// handOver puts a document of the source on trade.fetches.
+func (p *poller) handOver(ctx context.Context, url string, n, hops int) error {
+	record, err := fetchMessage(event.Fetch{URL: url, Source: p.source.Name, Listing: n, Hops: hops}, time.Now(), "")
 	if err != nil {
-		return source.Listing{}, 0, err
+		return err
 	}
-	if resp.NotModified {
-		return source.Listing{}, 0, nil
+	if err := p.writer.Write(ctx, record); err != nil {
+		return fmt.Errorf("hand over page %d of %s: %w", n, p.source.Name, err)
 	}
-	listing, err := p.source.Items(resp.URL, resp.ContentType, resp.Body)
-	if err != nil {
-		return listing, 0, err
-	}
-	for _, remark := range slices.Concat(listing.Mismatches, listing.Problems) {
-		p.log.Warn("source looks odd", "source", p.source.Name, "url", url, "problem", remark)
-	}
-	n, err := p.announce(ctx, listing.Items)
-	if err != nil {
-		return listing, n, err
-	}
-	if !first {
-		return listing, n, nil
-	}
-	// Only now: a validator kept earlier would hide what was never announced.
-	return listing, n, p.remember(ctx, event.Page{
-		URL: url, ETag: resp.ETag, LastModified: resp.LastModified, Status: resp.Status, Fetched: resp.Fetched,
-	})
-}
-
-func accepted(kind string) string {
-	switch kind {
-	case source.JSONAPI:
-		return "application/json"
-	case source.ListingPage:
-		return ""
-	}
-	return "application/rss+xml, application/atom+xml, application/xml;q=0.9, text/xml;q=0.9, */*;q=0.5"
+	p.flow.wrote(record)
+	return nil
 }
 
 // announce puts the addresses that are due on trade.fetches.
-func (p *poller) announce(ctx context.Context, items []source.Item) (int, error) {
-	now := time.Now()
-	var records []topic.Record
-	var urls []string
-	for _, item := range items {
-		if !p.pages.due(item.URL, now, p.config.Revisit) {
-			continue
-		}
-		record, err := p.fetchMessage(item, now)
-		if err != nil {
-			return 0, err
-		}
-		records, urls = append(records, record), append(urls, item.URL)
+func (p *poller) announce(ctx context.Context, got found) error {
+	if len(got.fetches) == 0 {
+		return nil
 	}
-	if len(records) == 0 {
-		return 0, nil
-	}
-	err := p.writer.Write(ctx, records...)
+	err := p.writer.Write(ctx, got.fetches...)
 	var never *topic.RejectedError
 	if errors.As(err, &never) {
 		p.log.Error("announced pages cannot be written", "source", p.source.Name, "error", err)
 	} else if err != nil {
-		return 0, fmt.Errorf("announce %d pages of %s: %w", len(records), p.source.Name, err)
+		return fmt.Errorf("announce %d pages of %s: %w", len(got.fetches), p.source.Name, err)
 	}
-	p.flow.wrote(records...)
-	p.pages.announce(now, urls...)
-	return len(records), nil
-}
-
-func (p *poller) fetchMessage(item source.Item, now time.Time) (topic.Record, error) {
-	body := event.Fetch{URL: item.URL, Source: p.source.Name, Title: item.Title, Published: item.Published}
-	id := fmt.Sprintf("%s.%d", event.ArticleID(item.URL), now.UnixMilli())
-	ce := event.NewCloudEvent("fetch", id, sourceScrape, item.URL, now)
-	return message(TopicFetches, []byte(weburl.Host(item.URL)), ce, body, "")
+	p.flow.wrote(got.fetches...)
+	p.announced.note(time.Now(), got.urls...)
+	return nil
 }
 
 // remember keeps the validators of an announcement.
-func (p *poller) remember(ctx context.Context, page event.Page) error {
+func (p *poller) remember(ctx context.Context, sh *shard, page event.Page) error {
 	record, err := pageMessage(page, topic.Record{})
 	if err != nil {
 		return err
@@ -194,6 +182,6 @@ func (p *poller) remember(ctx context.Context, page event.Page) error {
 	if err := p.writer.Write(ctx, record); err != nil {
 		return fmt.Errorf("keep the state of %s: %w", p.source.Name, err)
 	}
-	p.pages.put(page)
+	sh.put(page, weburl.Host(page.URL))
 	return nil
 }

@@ -24,7 +24,7 @@ type process struct {
 	metrics  *ops.Metrics
 	ready    *ops.Readiness
 	flow     *flow
-	pages    *pages
+	hold     *holding // what the scrape stage of this process looks after
 	listener net.Listener
 	broker   *topic.Embedded // nil with a cluster of others
 	cluster  *topic.Cluster
@@ -46,7 +46,7 @@ func open(o Options) (*process, error) {
 	}
 	p := &process{
 		Options: o, metrics: ops.NewMetrics(), ready: ops.NewReadiness(checkKafka, checkTopics),
-		flow: newFlow(), pages: newPages(),
+		flow: newFlow(),
 	}
 	for _, step := range []func() error{p.openPort, p.openData, p.openCluster, p.openArchive, p.openClient} {
 		if err := step(); err != nil {
@@ -148,13 +148,17 @@ func (p *process) openClient() (err error) {
 	if !p.runs(StageScrape) {
 		return nil
 	}
+	p.hold = &holding{partitions: p.Config.Topics[TopicFetches].Partitions, shards: map[int]*shard{}}
 	cfg := p.Config.Fetch.client()
+	cfg.Parallel, cfg.Gate, cfg.Shared = p.Config.Stages.Scrape.Workers, p.hold.gate, true
+	cfg.AllowLoopback = p.Local || p.Loopback
 	if p.Local {
-		cfg.AllowLoopback, cfg.PerHost, cfg.MinGap = true, 1000, 0
+		cfg.PerHost, cfg.MinGap = 1000, 0
 	}
 	if p.client, err = fetch.New(cfg, p.Log.With("stage", StageScrape), p.metrics.Registry()); err != nil {
 		return &UsageError{err}
 	}
+	p.hold.hosts = p.client
 	p.onClose(func() error { p.client.Close(); return nil })
 	return nil
 }

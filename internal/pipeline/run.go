@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"runtime"
 	"sync"
 	"time"
 
@@ -112,7 +113,7 @@ func (p *process) runStages(ctx, hard context.Context, end context.CancelCauseFu
 		}
 		return err
 	}
-	stages, err := p.stages(ctx)
+	stages, err := p.stages()
 	if err != nil {
 		if ctx.Err() != nil {
 			return nil
@@ -126,8 +127,8 @@ func (p *process) runStages(ctx, hard context.Context, end context.CancelCauseFu
 	for _, poll := range stages.pollers {
 		running.Go(func() { poll.run(ctx) })
 	}
-	if stages.follow != nil {
-		running.Go(func() { stages.follow(ctx) })
+	if stages.waker != nil {
+		running.Go(func() { stages.waker.run(ctx) })
 	}
 	running.Go(func() { p.watchLag(ctx, stages.runners) })
 	if p.Once {
@@ -169,21 +170,21 @@ func (p *process) watchLag(ctx context.Context, runners []*runner) {
 }
 
 // stageSet is what runs: the runner of each stage, and for scrape its pollers
-// and what keeps the state of pages current.
+// and what wakes fetches that wait.
 type stageSet struct {
 	runners []*runner
 	pollers []*poller
-	follow  func(context.Context)
+	waker   *waker
 	visited *visits
 }
 
-func (p *process) stages(ctx context.Context) (*stageSet, error) {
+func (p *process) stages() (*stageSet, error) {
 	set := &stageSet{visited: newVisits()}
 	for _, name := range p.Stages {
 		var err error
 		switch name {
 		case StageScrape:
-			err = p.addScrape(ctx, set)
+			err = p.addScrape(set)
 		case StageExtract:
 			err = p.addStage(set, name, p.Config.Stages.Extract, extraction(p.Extract), TopicArticles)
 		case StageCorrelate:
@@ -206,47 +207,50 @@ func (p *process) addStage(set *stageSet, name string, limits Limits, w work, to
 	if err != nil {
 		return err
 	}
-	set.runners = append(set.runners, &runner{
-		name: name, limits: limits, reader: reader, writer: p.cluster.Writer(), work: w,
-		laneKey: func(r topic.Record) []byte { return r.Key },
-		stage:   p.metrics.Stage(name), ready: p.ready, flow: p.flow, log: p.Log.With("stage", name),
-	})
+	set.runners = append(set.runners, p.runner(name, limits, w, reader))
 	return nil
 }
 
-// addScrape reads the state of all pages first: without it, every page would
-// be fetched again.
-func (p *process) addScrape(ctx context.Context, set *stageSet) error {
-	began := time.Now()
-	apply := restore(p.pages)
-	if err := p.cluster.Scan(ctx, TopicPages, topic.FromBeginning(), apply); err != nil {
-		return fmt.Errorf("restore the state of pages: %w", err)
+func (p *process) runner(name string, limits Limits, w work, from reader) *runner {
+	return &runner{
+		name: name, limits: limits, reader: from, writer: p.cluster.Writer(), work: w,
+		laneKey: func(r topic.Record) []byte { return r.Key },
+		stage:   p.metrics.Stage(name), ready: p.ready, flow: p.flow, log: p.Log.With("stage", name),
 	}
-	log := p.Log.With("stage", StageScrape)
-	set.follow = func(ctx context.Context) {
-		err := p.cluster.Follow(ctx, TopicPages, topic.FromTime(began.Add(-time.Minute)), apply)
-		if ctx.Err() == nil {
-			log.Error("the state of pages is no longer followed", "error", err)
-		}
+}
+
+// addScrape adds the stage that asks hosts. What it looks after is decided by
+// its consumer group, and the state of the pages follows.
+func (p *process) addScrape(set *stageSet) error {
+	log, config, limits := p.Log.With("stage", StageScrape), p.Config.Scrape, p.Config.Stages.Scrape
+	p.hold.load = func(ctx context.Context, partition int, apply func(topic.Record) error) error {
+		return p.cluster.ScanPartition(ctx, TopicPages, partition, apply)
 	}
-	scraper := &scraper{web: p.client, pages: p.pages, sources: map[string]source.Source{}}
+	lister := &lister{web: p.client, hold: p.hold, announced: newAnnouncements(config.Revisit), revisit: config.Revisit, log: log}
+	scraper := &scraper{
+		lister: lister, sources: map[string]source.Source{}, config: config, limits: limits,
+		reading: make(chan struct{}, 2*runtime.GOMAXPROCS(0)),
+	}
 	for _, s := range p.Sources {
 		scraper.sources[s.Name] = s
 	}
-	if err := p.addStage(set, StageScrape, p.Config.Stages.Scrape, scraper.work, TopicFetches); err != nil {
+	group, err := p.readerFor(StageScrape, TopicFetches)
+	if err != nil {
 		return err
 	}
-	held := holding{set.runners[len(set.runners)-1].reader, p.Config.Topics[TopicFetches].Partitions}
-	scraper.held = held.record
+	p.hold.group = group
+	stage := p.runner(StageScrape, limits, scraper.work, group)
+	stage.ownLane = true
+	set.runners = append(set.runners, stage)
+	set.waker = &waker{scraper: scraper, writer: p.cluster.Writer(), flow: p.flow, metrics: p.metrics}
 	for _, s := range p.Sources {
 		if !s.Enabled {
 			continue
 		}
 		set.visited.expect(s.Name)
 		set.pollers = append(set.pollers, &poller{
-			source: s, config: p.Config.Scrape, eager: p.Local, web: p.client, pages: p.pages,
-			writer: p.cluster.Writer(), flow: p.flow, metrics: p.metrics,
-			mine: held.source, visited: set.visited.done, log: log,
+			lister: lister, source: s, config: config, eager: p.Local, writer: p.cluster.Writer(),
+			flow: p.flow, metrics: p.metrics, visited: set.visited.done, log: log,
 		})
 	}
 	return nil

@@ -27,7 +27,7 @@ type writer interface {
 
 // runner takes the inputs of one stage through its work. Inputs with one lane
 // key are worked on one after another, in order; different ones side by side,
-// on at most limits.Workers lanes. An input is committed when everything made
+// on limits.Workers lanes that keys share, or each on a lane of its own. An input is committed when everything made
 // of it is acknowledged, and only after all inputs before it in its partition.
 type runner struct {
 	name    string
@@ -37,6 +37,7 @@ type runner struct {
 	work    work
 	store   func(context.Context, []*task) error // nil when a stage only writes to topics
 	laneKey func(topic.Record) []byte
+	ownLane bool // each key has a lane of its own
 	stage   *ops.Stage
 	ready   *ops.Readiness
 	flow    *flow
@@ -60,22 +61,59 @@ const commitEvery = 100 * time.Millisecond
 // ends; what is only queued is left uncommitted, for the next start.
 func (r *runner) run(ctx, hard context.Context) {
 	r.commits = map[partition]topic.Record{}
-	lanes := make([]chan *task, r.limits.Workers)
-	var busy, committer sync.WaitGroup
-	for i := range lanes {
-		lanes[i] = make(chan *task, max(1, r.limits.Queue/len(lanes)))
-		busy.Go(func() { (&lane{runner: r, in: lanes[i]}).run(ctx, hard) })
+	var lanes dispatcher
+	if r.ownLane {
+		lanes = newKeyLanes(ctx, hard, r)
+	} else {
+		lanes = newSharedLanes(ctx, hard, r)
 	}
+	var committer sync.WaitGroup
 	stop := make(chan struct{})
 	committer.Go(func() { r.commitLoop(hard, stop) })
 	r.intake(ctx, lanes)
-	busy.Wait()
+	lanes.wait()
 	close(stop)
 	committer.Wait()
 }
 
+// dispatcher brings inputs to their lanes.
+type dispatcher interface {
+	// take waits while the lane is full; false when the stage ends.
+	take(t *task) bool
+	// wait returns when all lanes have ended.
+	wait()
+}
+
+// sharedLanes are a fixed number of lanes, which share the keys.
+type sharedLanes struct {
+	*runner
+	ctx  context.Context
+	in   []chan *task
+	busy sync.WaitGroup
+}
+
+func newSharedLanes(ctx, hard context.Context, r *runner) *sharedLanes {
+	s := &sharedLanes{runner: r, ctx: ctx, in: make([]chan *task, r.limits.Workers)}
+	for i := range s.in {
+		s.in[i] = make(chan *task, max(1, r.limits.Queue/len(s.in)))
+		s.busy.Go(func() { (&lane{runner: r, in: s.in[i]}).run(ctx, hard) })
+	}
+	return s
+}
+
+func (s *sharedLanes) take(t *task) bool {
+	select {
+	case s.in[s.laneOf(t.in, len(s.in))] <- t:
+		return true
+	case <-s.ctx.Done():
+		return false
+	}
+}
+
+func (s *sharedLanes) wait() { s.busy.Wait() }
+
 // intake hands each record to its lane, and waits when the lane is full.
-func (r *runner) intake(ctx context.Context, lanes []chan *task) {
+func (r *runner) intake(ctx context.Context, lanes dispatcher) {
 	for attempt := 0; ctx.Err() == nil; {
 		in, err := r.reader.Fetch(ctx)
 		if err != nil {
@@ -93,9 +131,7 @@ func (r *runner) intake(ctx context.Context, lanes []chan *task) {
 		r.mu.Lock()
 		r.tracker.Begin(in)
 		r.mu.Unlock()
-		select {
-		case lanes[r.laneOf(in, len(lanes))] <- t:
-		case <-ctx.Done():
+		if !lanes.take(t) {
 			return
 		}
 	}

@@ -20,14 +20,25 @@ type web interface {
 }
 
 // scraper is the work of the scrape stage on a fetch: a page becomes an
-// article and the state of the page.
+// article and the state of the page, an announcement becomes fetches.
 type scraper struct {
-	web     web
-	pages   *pages
+	*lister
 	sources map[string]source.Source
-	// held reports whether the partition of a record is still ours. Once it
-	// is not, another process asks its hosts, and we must not.
-	held func(topic.Record) bool
+	config  Scrape
+	limits  Limits
+	// reading holds a token for each page that is being parsed: that takes
+	// memory and a processor, which a thousand hosts at a time would not leave.
+	reading chan struct{}
+}
+
+// visit is one fetch and what is known around it.
+type visit struct {
+	event.Fetch
+	host  string
+	asked time.Time // the first time
+	shard *shard
+	known event.Page
+	again bool // the page is known
 }
 
 func (s *scraper) work(ctx context.Context, t *task) error {
@@ -35,43 +46,127 @@ func (s *scraper) work(ctx context.Context, t *task) error {
 	if err := read(t.in, &f); err != nil {
 		return err
 	}
-	if weburl.Host(f.URL) == "" {
+	v := visit{Fetch: f, host: weburl.Host(f.URL), asked: t.in.Time}
+	if v.host == "" {
 		return refuse(classBadJSON, "a fetch needs an address, found %q", f.URL)
 	}
-	if !s.held(t.in) {
+	if f.Asked != nil {
+		v.asked = *f.Asked
+	}
+	if t.attempt == 1 {
+		t.attempt += f.Attempts
+	}
+	at, ours, err := s.hold.shard(ctx, t.in.Partition)
+	if err != nil {
+		return unready(err)
+	}
+	if !ours || at.lease != t.in.Lease {
 		t.gone = true
 		return nil
 	}
-	known, again := s.pages.get(f.URL)
-	if again && known.Fetched.After(t.in.Time) {
+	if v.shard, ours, err = s.hold.shard(ctx, s.hold.partition(v.host)); err != nil {
+		return unready(err)
+	}
+	if !ours { // it came by a partition that is not its host's
+		return s.handOver(t, v, f.URL, 0)
+	}
+	v.known, v.again = v.shard.get(f.URL)
+	if v.again && v.known.Fetched.After(t.in.Time) {
 		return nil // fetched since it was asked for
 	}
-	resp, err := s.web.Get(ctx, request(f.URL, known))
+	if f.Listing > 0 {
+		return s.list(ctx, t, v)
+	}
+	return s.fetch(ctx, t, v)
+}
+
+// unready asks for another attempt when the topics answer again.
+func unready(err error) error {
+	return &later{refusal: refusal{classFailed, err}, wait: time.Second, free: true}
+}
+
+// freshness is what clocks may differ by when a page is announced on the
+// minute.
+const freshness = time.Second
+
+// fetch makes a page an article.
+func (s *scraper) fetch(ctx context.Context, t *task, v visit) error {
+	if v.known.Article != "" && t.in.Time.Add(freshness).Before(v.known.Fetched.Add(s.config.Revisit)) {
+		return nil // announced by a process that does not know the page
+	}
+	now, purse := time.Now(), budget{v.Source, v.host}
+	if limit := s.budget(v.Source); !limit.covers(v.shard.spentOn(purse, now)) {
+		return s.park(t, v, nextDay(now), event.WaitBudget)
+	}
+	resp, err := s.web.Get(ctx, request(v.URL, v.known))
 	if err != nil {
-		return s.failed(ctx, t, f, err)
+		return s.failed(ctx, t, v, err)
 	}
 	page := event.Page{
-		URL: f.URL, ETag: resp.ETag, LastModified: resp.LastModified, Status: resp.Status,
-		Fetched: resp.Fetched, ContentHash: known.ContentHash, Article: known.Article,
+		URL: v.URL, ETag: resp.ETag, LastModified: resp.LastModified, Status: resp.Status,
+		Fetched: resp.Fetched, ContentHash: v.known.ContentHash, Article: v.known.Article,
+		Spent: v.shard.spend(purse, resp.Fetched, resp.Wire),
 	}
 	if resp.NotModified {
-		page.Status = known.Status
-		page.ETag, page.LastModified = either(resp.ETag, known.ETag), either(resp.LastModified, known.LastModified)
-		return s.remember(t, page)
+		page.Status = v.known.Status
+		page.ETag, page.LastModified = either(resp.ETag, v.known.ETag), either(resp.LastModified, v.known.LastModified)
+		return s.remember(t, v, page)
 	}
-	t.page = &enclosure{url: f.URL, contentType: either(resp.ContentType, unknownContent), body: resp.Body}
-	a, err := article.FromPage(articlePage(s.sources[f.Source], f, resp))
+	t.page = &enclosure{url: v.URL, contentType: either(resp.ContentType, unknownContent), body: resp.Body}
+	a, err := s.article(v, resp)
 	if err != nil {
 		page.ContentHash, page.Article = "", ""
-		return errors.Join(err, s.remember(t, page))
+		return errors.Join(err, s.remember(t, v, page))
 	}
-	if a.Version != known.ContentHash || a.ID != known.Article {
+	if a.Version != v.known.ContentHash || a.ID != v.known.Article {
 		if err := s.emit(t, a); err != nil {
 			return err
 		}
 	}
 	page.ContentHash, page.Article = a.Version, a.ID
-	return s.remember(t, page)
+	return s.remember(t, v, page)
+}
+
+// article reads a page, a few at a time.
+func (s *scraper) article(v visit, resp *fetch.Response) (event.Article, error) {
+	s.reading <- struct{}{}
+	defer func() { <-s.reading }()
+	return article.FromPage(articlePage(s.sources[v.Source], v.Fetch, resp))
+}
+
+// budget is that of a source, or the common one.
+func (s *scraper) budget(name string) Budget {
+	src := s.sources[name]
+	return Budget{src.Budget.Pages, src.Budget.Bytes}.or(s.config.Budget)
+}
+
+// list makes an announcement fetches: one that a poller came upon on a host
+// that is ours.
+func (s *scraper) list(ctx context.Context, t *task, v visit) error {
+	src, ok := s.sources[v.Source]
+	if !ok {
+		return refuse(classFailed, "the source %q, whose announcement this is, is not configured", v.Source)
+	}
+	got, err := s.read(ctx, src, v.shard, v.URL, v.Listing)
+	var why *fetch.Error
+	switch {
+	case errors.As(err, &why):
+		return s.failed(ctx, t, v, err)
+	case err != nil:
+		return err
+	}
+	t.outs = got.fetches
+	if v.Listing < src.MaxPages && (len(got.urls) > 0 || !newestFirst(src)) {
+		for _, url := range got.more {
+			out, err := fetchMessage(event.Fetch{URL: url, Source: v.Source, Listing: v.Listing + 1}, time.Now(), t.in.Header(event.TraceParent))
+			if err != nil {
+				return err
+			}
+			t.outs = append(t.outs, out)
+		}
+	}
+	s.announced.note(time.Now(), got.urls...)
+	return s.remember(t, v, got.page)
 }
 
 // unknownContent is the media type of bytes that nobody declared (RFC 2046).
@@ -91,23 +186,6 @@ func either(a, b string) string {
 		return a
 	}
 	return b
-}
-
-// failed decides what a failed fetch means: wait and ask again, or give up.
-// When the stage gives up, the state of the page says so, lest it be
-// announced again at once.
-func (s *scraper) failed(ctx context.Context, t *task, f event.Fetch, err error) error {
-	var why *fetch.Error
-	if ctx.Err() != nil || !errors.As(err, &why) {
-		return err
-	}
-	page := event.Page{URL: f.URL, Status: why.Status, Fetched: time.Now()}
-	if why.Temporary {
-		out, encodeErr := pageMessage(page, t.in)
-		t.state = []topic.Record{out}
-		return errors.Join(&later{refusal: refusal{why.Class, err}, wait: why.RetryAfter}, encodeErr)
-	}
-	return errors.Join(err, s.remember(t, page))
 }
 
 // articlePage is what an article is read from. src is zero when the source
@@ -133,33 +211,25 @@ func (s *scraper) emit(t *task, a event.Article) error {
 }
 
 // remember keeps the state of a page, here and on the topic of pages.
-func (s *scraper) remember(t *task, page event.Page) error {
+func (s *scraper) remember(t *task, v visit, page event.Page) error {
 	out, err := pageMessage(page, t.in)
 	if err != nil {
 		return err
 	}
-	s.pages.put(page)
+	v.shard.put(page, v.host)
 	t.state = []topic.Record{out}
 	return nil
 }
 
 // pageMessage stands on the partition of its host, as the fetches do.
 func pageMessage(page event.Page, cause topic.Record) (topic.Record, error) {
-	id := fmt.Sprintf("%s.%d", event.ArticleID(page.URL), page.Fetched.UnixMilli())
-	ce := event.NewCloudEvent("page", id, sourceScrape, page.URL, page.Fetched)
+	at := page.Fetched
+	if page.Waits != nil {
+		at = time.Now()
+	}
+	id := fmt.Sprintf("%s.%d", event.ArticleID(page.URL), at.UnixMilli())
+	ce := event.NewCloudEvent("page", id, sourceScrape, page.URL, at)
 	out, err := message(TopicPages, []byte(page.URL), ce, page, cause.Header(event.TraceParent))
 	out.PartitionKey = []byte(weburl.Host(page.URL))
 	return out, err
-}
-
-// restore reads the state of all pages into memory.
-func restore(p *pages) func(topic.Record) error {
-	return func(r topic.Record) error {
-		var page event.Page
-		if r.Value == nil || read(r, &page) != nil || page.URL == "" {
-			return nil // a page we cannot read about is one we have not seen
-		}
-		p.put(page)
-		return nil
-	}
 }

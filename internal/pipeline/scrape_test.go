@@ -72,12 +72,49 @@ func scrapeTask(url string) *task {
 	if err != nil {
 		panic(err)
 	}
-	return &task{in: topic.Record{Topic: TopicFetches, Key: []byte("news.example"), Value: body, Time: time.Now()}}
+	return &task{attempt: 1, in: topic.Record{Topic: TopicFetches, Key: []byte("news.example"), Value: body, Time: time.Now()}}
 }
 
-func testScraper(w *fakeWeb) *scraper {
-	return &scraper{web: w, pages: newPages(), held: func(topic.Record) bool { return true },
-		sources: map[string]source.Source{"example": {Name: "example", Publisher: "The Example", Country: "GB", Official: true}}}
+// fakeGroup lends the one partition there is while it is ours, under lease 0.
+type fakeGroup struct{ away func() bool }
+
+func (g fakeGroup) Lend(ctx context.Context, _ string, _ int) (topic.Loan, bool, error) {
+	if g.away != nil && g.away() {
+		return topic.Loan{}, false, ctx.Err()
+	}
+	return topic.NewLoan(ctx, 0, func() {}), true, ctx.Err()
+}
+
+// fakeHosts takes note of which hosts have to rest.
+type fakeHosts map[string]time.Time
+
+func (h fakeHosts) Rest(host string, until time.Time) { h[host] = until }
+func (fakeHosts) Forget(func(string) bool)            {}
+
+func testLister(w web) *lister {
+	const revisit = 24 * time.Hour
+	hold := &holding{partitions: 1, group: fakeGroup{}, hosts: fakeHosts{}, shards: map[int]*shard{},
+		load: func(context.Context, int, func(topic.Record) error) error { return nil }}
+	return &lister{web: w, hold: hold, announced: newAnnouncements(revisit), revisit: revisit, log: slog.New(slog.DiscardHandler)}
+}
+
+func testScraper(w web) *scraper {
+	return &scraper{
+		lister: testLister(w), reading: make(chan struct{}, 1),
+		config:  Scrape{Revisit: 24 * time.Hour, GiveUp: 72 * time.Hour, Budget: Budget{1000, 1 << 30}},
+		limits:  Limits{Attempts: 4, Backoff: time.Second, MaxBackoff: 5 * time.Minute},
+		sources: map[string]source.Source{"example": {Name: "example", Publisher: "The Example", Country: "GB", Official: true}},
+	}
+}
+
+// shardOf is the state of the one partition.
+func shardOf(t *testing.T, l *lister) *shard {
+	t.Helper()
+	sh, ours, err := l.hold.shard(t.Context(), 0)
+	if err != nil || !ours {
+		t.Fatal(ours, err)
+	}
+	return sh
 }
 
 func pageState(t *testing.T, job *task) event.Page {
@@ -120,7 +157,13 @@ func TestScrapeMakesAnArticleOnce(t *testing.T) {
 		t.Errorf("%+v", p)
 	}
 
-	second := scrapeTask(address) // asked again later: 304, state only
+	// Announced again at once, by a process that does not know the page.
+	if again := scrapeTask(address); s.work(t.Context(), again) != nil || len(again.outs)+len(again.state) != 0 || w.count() != 1 {
+		t.Errorf("%+v, %d requests", again, w.count())
+	}
+
+	second := scrapeTask(address) // asked again the next day: 304, state only
+	second.in.Time = time.Now().Add(24 * time.Hour)
 	if err := s.work(t.Context(), second); err != nil {
 		t.Fatal(err)
 	}
@@ -131,6 +174,7 @@ func TestScrapeMakesAnArticleOnce(t *testing.T) {
 	// Another page around the same text: no new article.
 	w.answers[address] = page(strings.Replace(sample, "<body>", "<body><!-- 17 visitors -->", 1), `"v2"`)
 	third := scrapeTask(address)
+	third.in.Time = time.Now().Add(24 * time.Hour)
 	if err := s.work(t.Context(), third); err != nil {
 		t.Fatal(err)
 	}
@@ -182,7 +226,7 @@ func TestScrapeSortsFailures(t *testing.T) {
 			if wants := name == "no text"; (job.page != nil) != wants || wants && (job.page.url != address || !strings.Contains(string(job.page.body), "<img")) {
 				t.Errorf("page for the dead letter: %+v", job.page)
 			}
-			if _, known := s.pages.get(address); known == (c.later >= 0) {
+			if _, known := shardOf(t, s.lister).get(address); known == (c.later >= 0) {
 				t.Error("a page that will be tried again must not count as visited, one that was given up must")
 			}
 		})
@@ -193,7 +237,7 @@ func TestScrapeLeavesLostPartitionsAlone(t *testing.T) {
 	t.Parallel()
 	w := &fakeWeb{}
 	s := testScraper(w)
-	s.held = func(topic.Record) bool { return false }
+	s.hold.group = fakeGroup{away: func() bool { return true }}
 	job := scrapeTask(address)
 	if err := s.work(t.Context(), job); err != nil || !job.gone || w.count() != 0 {
 		t.Errorf("%v %+v %d", err, job, w.count())
@@ -224,8 +268,8 @@ func testPoller(w *fakeWeb, f *fakeLog, m *ops.Metrics) *poller {
 	return &poller{
 		source: source.Source{Name: "example", Kind: source.Feed, URL: "https://news.example/feed", Every: time.Hour, MaxPages: 3, MaxItems: 100},
 		config: Scrape{Revisit: 24 * time.Hour, Retry: time.Minute, MaxRetry: 10 * time.Minute},
-		eager:  true, web: w, pages: newPages(), writer: f, flow: newFlow(), metrics: m,
-		mine: func(source.Source) bool { return true }, visited: func(string) {}, log: slog.New(slog.DiscardHandler),
+		eager:  true, lister: testLister(w), writer: f, flow: newFlow(), metrics: m,
+		visited: func(string) {}, log: slog.New(slog.DiscardHandler),
 	}
 }
 
@@ -259,7 +303,7 @@ func TestPollerAnnouncesWhatIsNew(t *testing.T) {
 		if w.asked[1].ETag != `"1"` || len(f.keys(TopicFetches)) != 2 {
 			t.Errorf("asked %+v, %d fetches", w.asked[1], len(f.keys(TopicFetches)))
 		}
-		p.pages.put(event.Page{URL: "https://news.example/a", Fetched: time.Now()})
+		shardOf(t, p.lister).put(event.Page{URL: "https://news.example/a", Fetched: time.Now()}, "news.example")
 		w.answers[feed] = page(fmt.Sprintf(rss, item("a")+item("b")+item("c")), `"2"`)
 		pollFor(p, time.Hour+10*time.Minute)
 		if got := f.keys(TopicFetches); len(got) != 3 { // only c: a is fresh, b on its way
@@ -308,7 +352,7 @@ func TestPollerLeavesSourcesOfOthersAlone(t *testing.T) {
 		w := &fakeWeb{}
 		p := testPoller(w, newFakeLog(), ops.NewMetrics())
 		start := time.Now()
-		p.mine = func(source.Source) bool { return time.Since(start) > time.Minute }
+		p.hold.group = fakeGroup{away: func() bool { return time.Since(start) <= time.Minute }}
 		pollFor(p, 30*time.Second)
 		if w.count() != 0 {
 			t.Error("visited another's source")
@@ -323,29 +367,57 @@ func TestPollerLeavesSourcesOfOthersAlone(t *testing.T) {
 
 func TestRestoreReadsPages(t *testing.T) {
 	t.Parallel()
-	p := newPages()
-	now := time.Now().UTC()
-	apply := restore(p)
-	for _, state := range []event.Page{
-		{URL: address, Fetched: now, ETag: "new"}, {URL: address, Fetched: now.Add(-time.Hour), ETag: "old"},
-	} {
-		r, err := pageMessage(state, topic.Record{})
-		if err != nil {
-			t.Fatal(err)
+	l := testLister(&fakeWeb{})
+	now := time.Now().UTC().Truncate(time.Millisecond)
+	rest := event.Page{URL: "https://tired.example/a", Waits: &event.Wait{Until: now.Add(time.Hour), Reason: event.WaitHost,
+		Fetch: event.Fetch{URL: "https://tired.example/a", Source: "example"}}}
+	l.hold.load = func(_ context.Context, _ int, apply func(topic.Record) error) error {
+		for _, state := range []event.Page{
+			{URL: address, Fetched: now, ETag: "new", Article: "a", ContentHash: "v", Status: 200},
+			{URL: address, Fetched: now.Add(-time.Hour), ETag: "old"}, rest,
+		} {
+			r, err := pageMessage(state, topic.Record{})
+			if err != nil {
+				return err
+			}
+			if err := apply(r); err != nil {
+				return err
+			}
 		}
-		if err := apply(r); err != nil {
-			t.Fatal(err)
+		for _, odd := range []topic.Record{{}, {Value: []byte("{")}, {Value: []byte(`{"url":""}`)}} {
+			if err := apply(odd); err != nil {
+				return err
+			}
 		}
+		return nil
 	}
-	for _, odd := range []topic.Record{{}, {Value: []byte("{")}, {Value: []byte(`{"url":""}`)}} {
-		if err := apply(odd); err != nil {
-			t.Error(err)
-		}
-	}
-	if got, ok := p.get(address); !ok || got.ETag != "new" {
+	p := shardOf(t, l)
+	want := event.Page{URL: address, Fetched: now, ETag: "new", Article: "a", ContentHash: "v", Status: 200}
+	if got, ok := p.get(address); !ok || got != want {
 		t.Errorf("%+v", got)
 	}
-	if p.due(address, now.Add(time.Hour), 24*time.Hour) || !p.due(address, now.Add(25*time.Hour), 24*time.Hour) {
-		t.Error("due")
+	if got, ok := p.get(rest.URL); !ok || got.Waits == nil || *got.Waits != *rest.Waits || !got.Fetched.IsZero() {
+		t.Errorf("%+v", got)
+	}
+	if until := l.hold.hosts.(fakeHosts)["tired.example"]; !until.Equal(now.Add(time.Hour)) {
+		t.Errorf("the host rests until %v", until)
+	}
+	for _, c := range []struct {
+		url        string
+		asked, now time.Time
+		want       bool
+	}{
+		{address, time.Time{}, now.Add(time.Hour), false},
+		{address, time.Time{}, now.Add(25 * time.Hour), true},
+		{address, now.Add(24 * time.Hour), now.Add(25 * time.Hour), false}, // on its way
+		{address, now.Add(24 * time.Hour), now.Add(31 * time.Hour), true},  // for too long
+		{address, now.Add(-time.Minute), now.Add(time.Hour), false},
+		{rest.URL, time.Time{}, now.Add(48 * time.Hour), false},
+		{"https://news.example/new", time.Time{}, now, true},
+		{"https://news.example/new", now, now, false},
+	} {
+		if got := p.due(c.url, c.asked, c.now, 24*time.Hour); got != c.want {
+			t.Errorf("%+v: due = %v", c, got)
+		}
 	}
 }

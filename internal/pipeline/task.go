@@ -73,6 +73,7 @@ func refuse(class, format string, args ...any) error {
 type later struct {
 	refusal
 	wait time.Duration
+	free bool // nothing was tried: the attempt does not count, and wait is exact
 }
 
 // Classes of refusal that no room below names.

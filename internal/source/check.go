@@ -76,6 +76,9 @@ func (c *checker) limits(d document) {
 	if d.MaxPages != nil && (*d.MaxPages < 1 || *d.MaxPages > 100) {
 		c.add("$.max_pages", "max_pages: expected 1 to 100, found %d", *d.MaxPages)
 	}
+	if d.Budget.Pages < 0 || d.Budget.Bytes < 0 {
+		c.add("$.budget", "budget: expected pages and bytes a day above zero, found %d and %d", d.Budget.Pages, d.Budget.Bytes)
+	}
 }
 
 func (c *checker) addresses(d document, l *loader) {

@@ -38,6 +38,7 @@ type document struct {
 	Enabled   *bool            `yaml:"enabled"`
 	MaxItems  *int             `yaml:"max_items"`
 	MaxPages  *int             `yaml:"max_pages"`
+	Budget    Budget           `yaml:"budget"`
 	Include   []string         `yaml:"include"`
 	Exclude   []string         `yaml:"exclude"`
 	Follow    []string         `yaml:"follow"`
@@ -138,7 +139,7 @@ func (d document) source(keywords map[string][]string) Source {
 	s := Source{
 		Name: d.Name, Kind: kindOf(d.Kind), URL: d.URL, URLs: d.URLs, Every: d.Every,
 		Publisher: d.Publisher, Country: d.Country, Official: d.Official, Language: d.Language,
-		Enabled: d.Enabled == nil || *d.Enabled, MaxItems: defaultItems, MaxPages: d.pages(),
+		Enabled: d.Enabled == nil || *d.Enabled, MaxItems: defaultItems, MaxPages: d.pages(), Budget: d.Budget,
 		Include: d.Include, Exclude: d.Exclude, Follow: d.Follow, Keywords: slices.Clone(d.Keywords),
 		Listing: d.Listing, Article: d.Article, JSON: d.JSON,
 	}

@@ -39,6 +39,8 @@ type Source struct {
 	// Language is a BCP 47 code.
 	Language string
 	Enabled  bool
+	// Budget is what may be taken from one host a day.
+	Budget Budget
 	// MaxItems is how many items are taken from one document, 1 to 10,000.
 	MaxItems int
 	// MaxPages is how many documents are read each time: the first and the
@@ -54,6 +56,15 @@ type Source struct {
 	Listing  ListingSelectors
 	Article  ArticleSelectors
 	JSON     JSONFields
+}
+
+// Budget is what a source may take from one host on one day (UTC); zero for
+// the budget that all sources have.
+type Budget struct {
+	// Pages counts addresses fetched.
+	Pages int `yaml:"pages"`
+	// Bytes counts those of bodies on the wire.
+	Bytes int64 `yaml:"bytes"`
 }
 
 // ListingSelectors are CSS selectors on a listing page. Item matches each

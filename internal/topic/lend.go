@@ -171,3 +171,9 @@ func PartitionOf(key []byte, partitions int) int {
 	}
 	return partitioner{}.Balance(kafka.Message{Key: key}, ids...)
 }
+
+// NewLoan makes a loan of something other than a Reader's, for those who lend
+// in its place.
+func NewLoan(ctx context.Context, lease int64, back func()) Loan {
+	return Loan{Context: ctx, Lease: lease, back: back}
+}
