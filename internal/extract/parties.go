@@ -27,8 +27,14 @@ func (d *draft) parties() []string {
 		return nil
 	}
 	bound := d.boundParties()
+	if len(bound) == 0 && d.bare() {
+		bound = d.spokenOf()
+	}
 	if len(bound) < 2 {
 		bound = unique(append(bound, d.sideParties()...))
+	}
+	if len(bound) == 1 && d.accedes() {
+		return bound
 	}
 	if len(bound) < 2 {
 		bound = d.withTopic(bound)
@@ -58,6 +64,45 @@ func (v *view) tradeWords() int {
 		v.words, v.counted = len(v.within(0, len(v.doc.Tokens), "%trade_context")), true
 	}
 	return v.words
+}
+
+// bare is true for "the talks" and "the deal": those already spoken of.
+func (d *draft) bare() bool {
+	return slices.Contains([]string{"the", "these", "those"}, d.v.lower(d.trigger.First-1))
+}
+
+// spokenOf is the parties of the talks or agreement that the three sentences
+// before name with both its sides.
+func (d *draft) spokenOf() []string {
+	v := d.v
+	for k := d.sentence.Index - 1; k >= max(0, d.sentence.Index-3); k-- {
+		s := v.doc.Sentences[k]
+		for i := s.End - 1; i >= s.First; i-- {
+			for _, label := range [...]string{labelTalks, labelDeal} {
+				e, ok := v.at(i, label)
+				if !ok {
+					continue
+				}
+				earlier := &draft{v: v, sentence: s, first: e.First, end: e.End}
+				earlier.trigger.First, earlier.trigger.End = e.First, e.End
+				if codes := earlier.boundParties(); len(codes) == 2 {
+					return codes
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// accedes is true for talks on membership, which the candidate holds with an
+// organisation that may have no code.
+func (d *draft) accedes() bool {
+	for i := d.trigger.First; i < d.trigger.End; i++ {
+		if w := d.v.lower(i); w == "accession" || w == "membership" {
+			return true
+		}
+	}
+	return false
 }
 
 // isBloc is true for those that can hold talks or agree among themselves.
@@ -153,7 +198,7 @@ func (v *view) listFrom(i, end int) []string {
 // no place.
 func (v *view) partyAt(i int) (codes []string, end int) {
 	if e, ok := v.at(i, ontology.LabelCountry); ok {
-		if v.asPlace(e) || isBody(e.Value) {
+		if v.asPlace(e) || v.dateline(e) || isBody(e.Value) {
 			return nil, e.End
 		}
 		if a, found := v.actor(i); found && len(a.codes) > 0 {
@@ -184,6 +229,18 @@ func (d *draft) leading(known []string) []string {
 		}
 	}
 	return nil
+}
+
+// dateline is true for the place in front of a report: "ABU DHABI - ",
+// "Geneva, 3 May (Agency) -".
+func (v *view) dateline(e ontology.Entity) bool {
+	if e.First != v.sentence(e.First).First || v.possessiveAt(e.End) {
+		return false
+	}
+	if w := v.lower(e.End); w == "-" || w == "–" || w == "—" {
+		return v.doc.Tokens[e.End].Space
+	}
+	return e.How == ontology.HowMetonym && v.isPlace(e) || v.lower(e.End) == "," && v.hasAt(e.End+1, labelDate) || v.lower(e.End) == "("
 }
 
 func (v *view) placeActor(a actor) bool {
@@ -261,8 +318,15 @@ func (d *draft) sideParties() []string {
 }
 
 // pairBefore is the pair that "both sides" means: the two parties named
-// together in the sentences just before, else the article's.
+// together in the sentences just before, in a transcript the one asked about
+// and the one who answers, else the article's.
 func (v *view) pairBefore(sentence int, fallback []string) []string {
+	if a, turn := v.turn(sentence); turn && sentence > 0 && len(a.codes) == 1 {
+		asked := v.doc.Sentences[sentence-1]
+		if codes := v.partiesIn(asked.First, asked.End); len(codes) == 1 && codes[0] != a.codes[0] {
+			return []string{a.codes[0], codes[0]}
+		}
+	}
 	for k := sentence; k >= max(0, sentence-2); k-- {
 		s := v.doc.Sentences[k]
 		if codes := v.partiesIn(s.First, s.End); len(codes) == 2 {
@@ -320,76 +384,6 @@ func (d *draft) accession() event.Value {
 		}
 	}
 	return event.Value{}
-}
-
-// place is where a round took place: "in Kuala Lumpur" behind the noun, or
-// the name in front of it ("the Geneva talks").
-func (d *draft) place() event.Value {
-	v := d.v
-	if i := d.trigger.First; i > d.sentence.First {
-		first := i
-		for first > d.sentence.First && (v.hasAt(first-1, "%pact_word") && !upperFirst(v.doc.Tokens[first-1].Norm)) {
-			first--
-		}
-		end := first
-		for first > d.sentence.First && upperFirst(v.doc.Tokens[first-1].Norm) && !v.notPlace(first-1) {
-			first--
-		}
-		if first < end && v.lower(first-1) == "the" {
-			return event.Text(v.doc.Span(first, end))
-		}
-	}
-	for i := d.sentence.First; i < d.sentence.End; i++ {
-		if i >= d.trigger.First-20 && (v.lower(i) == "in" || v.lower(i) == "at") {
-			end := i + 1
-			for end < d.sentence.End && upperFirst(v.doc.Tokens[end].Norm) && !v.notPlace(end) {
-				end++
-			}
-			if end > i+1 && !v.possessiveAt(end) {
-				return event.Text(v.doc.Span(i+1, end))
-			}
-		}
-	}
-	return event.Value{}
-}
-
-// notPlace is true for what is capitalised for another reason.
-func (v *view) notPlace(i int) bool {
-	if e, ok := v.covering(i, labelDate); ok && e.End > i {
-		return true
-	}
-	e, ok := v.covering(i, ontology.LabelCountry)
-	return ok && (e.How == ontology.HowDemonym || isBody(e.Value) || len(e.Value) > 2 || v.lower(e.End) == "-") ||
-		v.hasAt(i, "%pact_word") || v.hasAt(i, labelTalks) || v.hasAt(i, labelDeal) || v.hasAt(i, "%not_place")
-}
-
-// round is the place of the talks; where the sentence names none, or only the
-// country, the first place of talks that the article names, so that later
-// mentions of one round stay one.
-func (d *draft) round() event.Value {
-	here := d.place()
-	v := d.v
-	if country := v.countryCalled(here.Text); here.Text != "" && country == "" {
-		return here
-	}
-	for _, e := range v.within(0, len(v.doc.Tokens), labelTalks) {
-		other := &draft{v: v, sentence: v.sentence(e.First), trigger: d.trigger}
-		other.trigger.First, other.trigger.End = e.First, e.End
-		if there := other.place(); there.Text != "" && (here.Text == "" || v.countryCalled(there.Text) == "") {
-			return there
-		}
-	}
-	return here
-}
-
-// countryCalled is the code of the country of that name, empty for a city.
-func (v *view) countryCalled(name string) string {
-	for code, known := range v.o.Names {
-		if known == name {
-			return code
-		}
-	}
-	return ""
 }
 
 // conditions are what a party sets before it talks or signs, wherever the
@@ -492,6 +486,8 @@ func talksResolvers() map[string]resolver {
 		"round":       func(d *draft) event.Value { return d.round() },
 		"offered":     func(d *draft) event.Value { return d.offered() },
 		"meeting":     func(d *draft) event.Value { return d.meeting() },
+		"met":         func(d *draft) event.Value { return d.met() },
+		"applicant":   func(d *draft) event.Value { return d.applicant() },
 		"pact":        func(d *draft) event.Value { return d.pact() },
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/tradewire/tradewire/internal/event"
+	"github.com/tradewire/tradewire/internal/ontology"
 )
 
 // earlier lists, by kind, the statuses that say nothing once a later one of
@@ -75,4 +76,55 @@ func (d *draft) meeting() event.Value {
 	}
 	slices.Sort(codes)
 	return event.List(codes...)
+}
+
+// met is the parties of a meeting that names no matter: exactly two, in the
+// sentence, or the pair that "the two sides" means.
+func (d *draft) met() event.Value {
+	v := d.v
+	if !d.aboutTrade() {
+		return event.Value{}
+	}
+	codes := slices.DeleteFunc(v.partiesIn(d.sentence.First, d.sentence.End), isBody)
+	if len(codes) == 2 {
+		slices.Sort(codes)
+		return event.List(codes...)
+	}
+	for i := d.sentence.First; i < d.sentence.End; i++ {
+		if a, ok := v.actor(i); ok && a.kind == "pair" {
+			return event.List(v.pairBefore(d.sentence.Index, a.codes)...)
+		}
+	}
+	return event.Value{}
+}
+
+// applicant is who asks to join an organisation or a known agreement, and the
+// organisation where it has a code.
+func (d *draft) applicant() event.Value {
+	v := d.v
+	var out []string
+	for i := d.first - 1; i >= d.sentence.First; i-- {
+		if e, ok := v.at(i, ontology.LabelCountry); ok && !isBody(e.Value) && !v.asPlace(e) {
+			out = append(out, e.Value)
+			for at := e.First - 1; at > d.sentence.First && (v.lower(at) == "and" || v.lower(at) == ","); {
+				c, ok := v.covering(at-1, ontology.LabelCountry)
+				if !ok || isBody(c.Value) {
+					break
+				}
+				out, at = append(out, c.Value), c.First-1
+			}
+			break
+		}
+	}
+	if len(out) == 0 {
+		return event.Value{}
+	}
+	for _, e := range v.within(d.trigger.End, d.sentence.End, ontology.LabelCountry) {
+		if e.Value == "WTO" {
+			out = append(out, e.Value)
+			break
+		}
+	}
+	slices.Sort(out)
+	return event.List(unique(out)...)
 }
