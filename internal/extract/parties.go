@@ -27,6 +27,9 @@ func (d *draft) parties() []string {
 		return nil
 	}
 	bound := d.boundParties()
+	if len(bound) == 0 && (d.unnamedPartner() || d.manyDeals()) {
+		return nil
+	}
 	if len(bound) == 0 && d.bare() {
 		bound = d.spokenOf()
 	}
@@ -43,6 +46,28 @@ func (d *draft) parties() []string {
 		return nil
 	}
 	return slices.Sorted(slices.Values(bound))
+}
+
+// unnamedPartner is true for talks "with" somebody who is no country and
+// stands for none: farmers, economies, companies.
+func (d *draft) unnamedPartner() bool {
+	v := d.v
+	at := d.trigger.End
+	if v.lower(at) != "with" {
+		return false
+	}
+	for i := at + 1; i < at+6; i++ {
+		if codes, _ := v.partyAt(i); len(codes) > 0 || v.hasAt(i, "%partner_word") || v.coveredBy(i, labelActor) || upperFirst(v.doc.Tokens[min(i, len(v.doc.Tokens)-1)].Norm) {
+			return false
+		}
+	}
+	return true
+}
+
+// manyDeals is true for agreements in the plural that name no party.
+func (d *draft) manyDeals() bool {
+	v := d.v
+	return v.hasAt(d.trigger.First, labelDeal) && strings.HasSuffix(v.lower(d.trigger.End-1), "s") && v.lower(d.trigger.End-1) != "terms"
 }
 
 // aboutTrade asks for two words of trade in the article, no word of other talks
@@ -113,7 +138,7 @@ func isBloc(code string) bool {
 // boundParties reads the parties that the words around the noun name.
 func (d *draft) boundParties() []string {
 	v := d.v
-	for _, e := range v.within(d.trigger.First-1, d.trigger.End+4, labelPact) {
+	for _, e := range v.within(d.pactFrom(), d.trigger.End+4, labelPact) {
 		if members := strings.Fields(e.Value); len(members) > 0 {
 			return members
 		}
@@ -130,7 +155,41 @@ func (d *draft) boundParties() []string {
 	if len(out) < 2 && with {
 		out = unique(append(out, d.leading(out)...))
 	}
+	if len(behind) > 0 && len(before) == 0 && len(out) == len(behind) && with {
+		out = unique(append(out, d.pronounBefore()...))
+	}
 	return out
+}
+
+// pactFrom is where the name of an agreement may begin that stands before the
+// noun: "the Trans-Pacific Partnership (TPP) free trade talks".
+func (d *draft) pactFrom() int {
+	at := d.trigger.First - 1
+	for at > d.sentence.First && d.trigger.First-at < 6 && d.v.hasAt(at, "%pact_word") {
+		at--
+	}
+	return at
+}
+
+// pronounBefore is whom "we", "he" or "it" before the noun stands for.
+func (d *draft) pronounBefore() []string {
+	v := d.v
+	for i := d.trigger.First - 1; i >= d.sentence.First; i-- {
+		var a actor
+		switch {
+		case v.weAt(i):
+			a = v.speakerAt(i)
+		case v.hasAt(i, "%third_person"):
+			a = v.actedLast(i)
+		default:
+			continue
+		}
+		if a.kind != "pair" && len(a.codes) == 1 && !isBody(a.codes[0]) {
+			return a.codes
+		}
+		return nil
+	}
+	return nil
 }
 
 // modifiers are the countries just before the noun ("China-US trade talks",
@@ -231,69 +290,6 @@ func (d *draft) leading(known []string) []string {
 	return nil
 }
 
-// dateline is true for the place in front of a report: "ABU DHABI - ",
-// "Geneva, 3 May (Agency) -".
-func (v *view) dateline(e ontology.Entity) bool {
-	if e.First != v.sentence(e.First).First || v.possessiveAt(e.End) {
-		return false
-	}
-	if w := v.lower(e.End); w == "-" || w == "–" || w == "—" {
-		return v.doc.Tokens[e.End].Space
-	}
-	return e.How == ontology.HowMetonym && v.isPlace(e) || v.lower(e.End) == "," && v.hasAt(e.End+1, labelDate) || v.lower(e.End) == "("
-}
-
-func (v *view) placeActor(a actor) bool {
-	e, ok := v.at(a.first, ontology.LabelCountry)
-	return ok && e.End == a.end && v.asPlace(e)
-}
-
-// asPlace is true for a country that only says where: "in Stockholm, Sweden",
-// "held in China".
-func (v *view) asPlace(e ontology.Entity) bool {
-	i := e.First - 1
-	if v.lower(i) == "," && i > 1 { // the second half of "Stockholm, Sweden"
-		for k := i - 1; k > i-4 && k > 0 && upperFirst(v.doc.Tokens[k].Norm); k-- {
-			if v.lower(k-1) == "in" || v.lower(k-1) == "at" {
-				return true
-			}
-		}
-	}
-	if v.possessiveAt(e.End) {
-		return false
-	}
-	if v.namesRound(e) {
-		return true
-	}
-	for v.lower(i) == "the" || v.lower(i) == "downtown" {
-		i--
-	}
-	switch v.lower(i) {
-	case "in", "at", "near", "outside":
-		return e.How != ontology.HowDemonym
-	case "to", "into", "from", "visit", "visiting", "for":
-		return e.How == ontology.HowMetonym
-	}
-	return false
-}
-
-// namesRound is true for a capital in front of the talks that were held
-// there: "the Geneva talks", "the China-US Kuala Lumpur trade consultations".
-func (v *view) namesRound(e ontology.Entity) bool {
-	if e.How != ontology.HowMetonym || v.lower(e.First-1) == "-" || v.lower(e.End) == "-" || v.possessiveAt(e.End) {
-		return false
-	}
-	for i := e.End; i < e.End+5; i++ {
-		if v.hasAt(i, labelTalks) {
-			return true
-		}
-		if !v.hasAt(i, "%pact_word") {
-			return false
-		}
-	}
-	return false
-}
-
 // sideParties are those of "both sides" in the sentence, else the actors and
 // countries of the clause, else of the sentence.
 func (d *draft) sideParties() []string {
@@ -384,52 +380,6 @@ func (d *draft) accession() event.Value {
 		}
 	}
 	return event.Value{}
-}
-
-// conditions are what a party sets before it talks or signs, wherever the
-// article says so: the words behind "must be based on" and the like in a
-// sentence that names talks or an agreement.
-func (d *draft) conditions() event.Value {
-	said := d.v.conditionsSaid()
-	if len(said) == 0 {
-		return event.Value{}
-	}
-	return event.List(said...)
-}
-
-// conditionsSaid reads the conditions of the whole text, once.
-func (v *view) conditionsSaid() []string {
-	if v.conditions != nil {
-		return v.conditions
-	}
-	out := []string{}
-	for _, s := range v.doc.Sentences {
-		if !v.has(s.First, s.End, labelTalks) && !v.has(s.First, s.End, labelDeal) && !v.has(s.First, s.End, "%talk_verb") {
-			continue
-		}
-		for _, e := range v.within(s.First, s.End, "%condition_cue") {
-			end := e.End
-			for end < s.End && !v.conditionEnds(end) {
-				end++
-			}
-			if end-e.End >= 2 {
-				out = append(out, v.doc.Span(e.End, end))
-				break
-			}
-		}
-	}
-	v.conditions = append([]string{}, unique(out)...)
-	return v.conditions
-}
-
-func (v *view) conditionEnds(i int) bool {
-	switch v.lower(i) {
-	case ".", ";", "?", "!", `"`:
-		return true
-	case ",":
-		return v.hasAt(i+1, "%say") || v.hasAt(i+2, "%say") || v.hasAt(i+1, labelActor) || v.lower(i+1) == `"`
-	}
-	return false
 }
 
 // negotiators names the officials in the sentence.

@@ -82,7 +82,7 @@ func (d *draft) meeting() event.Value {
 // sentence, or the pair that "the two sides" means.
 func (d *draft) met() event.Value {
 	v := d.v
-	if !d.aboutTrade() {
+	if !d.aboutTrade() || d.asks() {
 		return event.Value{}
 	}
 	codes := slices.DeleteFunc(v.partiesIn(d.sentence.First, d.sentence.End), isBody)

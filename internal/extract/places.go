@@ -1,0 +1,84 @@
+package extract
+
+import "github.com/tradewire/tradewire/internal/ontology"
+
+// host is true for the country somebody goes to for talks with another: "lead
+// a delegation to Spain for talks with", "visit Chile and hold talks with".
+func (v *view) host(e ontology.Entity) bool {
+	at := e.First - 1
+	if !v.hasAt(at, "%visits") && (v.lower(at) != "to" || !v.has(at-6, at, "%travels")) {
+		return false
+	}
+	for i := e.End; i < e.End+16; i++ {
+		if t, ok := v.at(i, labelTalks); ok {
+			return v.lower(t.End) == "with"
+		}
+	}
+	return false
+}
+
+// dateline is true for the place in front of a report: "ABU DHABI - ",
+// "Geneva, 3 May (Agency) -".
+func (v *view) dateline(e ontology.Entity) bool {
+	if e.First != v.sentence(e.First).First || v.possessiveAt(e.End) {
+		return false
+	}
+	if w := v.lower(e.End); w == "-" || w == "–" || w == "—" {
+		return v.doc.Tokens[e.End].Space
+	}
+	return e.How == ontology.HowMetonym && v.isPlace(e) || v.lower(e.End) == "," && v.hasAt(e.End+1, labelDate) || v.lower(e.End) == "("
+}
+
+func (v *view) placeActor(a actor) bool {
+	e, ok := v.at(a.first, ontology.LabelCountry)
+	return ok && e.End == a.end && v.asPlace(e)
+}
+
+// asPlace is true for a country that only says where: "in Stockholm, Sweden",
+// "held in China".
+func (v *view) asPlace(e ontology.Entity) bool {
+	i := e.First - 1
+	if v.lower(i) == "," && i > 1 { // the second half of "Stockholm, Sweden"
+		for k := i - 1; k > i-4 && k > 0 && upperFirst(v.doc.Tokens[k].Norm); k-- {
+			if v.lower(k-1) == "in" || v.lower(k-1) == "at" {
+				return true
+			}
+		}
+	}
+	if v.possessiveAt(e.End) {
+		return false
+	}
+	if v.namesRound(e) {
+		return true
+	}
+	for v.lower(i) == "the" || v.lower(i) == "downtown" {
+		i--
+	}
+	if v.host(e) {
+		return true
+	}
+	switch v.lower(i) {
+	case "in", "at", "near", "outside":
+		return e.How != ontology.HowDemonym
+	case "to", "into", "from", "visit", "visiting", "for":
+		return e.How == ontology.HowMetonym
+	}
+	return false
+}
+
+// namesRound is true for a capital in front of the talks that were held
+// there: "the Geneva talks", "the China-US Kuala Lumpur trade consultations".
+func (v *view) namesRound(e ontology.Entity) bool {
+	if e.How != ontology.HowMetonym || v.lower(e.First-1) == "-" || v.lower(e.End) == "-" || v.possessiveAt(e.End) {
+		return false
+	}
+	for i := e.End; i < e.End+5; i++ {
+		if v.hasAt(i, labelTalks) {
+			return true
+		}
+		if !v.hasAt(i, "%pact_word") {
+			return false
+		}
+	}
+	return false
+}
