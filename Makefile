@@ -15,8 +15,10 @@ endif
 # Where test-kafka keeps the broker it starts, and the port it starts it on.
 KAFKA_DIR  ?= $(CURDIR)/data/kafka-test
 KAFKA_PORT ?= 19092
+# 1 or 3 nodes; with 3, topics have three replicas, of which two must agree.
+KAFKA_NODES ?= 1
 
-.PHONY: build demo test race test-kafka bench lint clean
+.PHONY: build demo test race test-kafka test-kafka-secure bench lint clean
 
 build:
 	$(GO) build -trimpath -ldflags="-s -w" -o bin/tradewire ./cmd/tradewire
@@ -36,11 +38,14 @@ race:
 test-kafka:
 	@set -euo pipefail; \
 	if [ -z "$${KAFKA_BROKERS:-}" ]; then \
-	  deploy/kafka/kafka-up.sh "$(KAFKA_DIR)" $(KAFKA_PORT); \
 	  trap 'deploy/kafka/kafka-down.sh "$(KAFKA_DIR)"; rm -rf "$(KAFKA_DIR)"' EXIT; \
-	  export KAFKA_BROKERS=127.0.0.1:$(KAFKA_PORT); \
+	  export KAFKA_BROKERS=$$(deploy/kafka/kafka-up.sh "$(KAFKA_DIR)" $(KAFKA_PORT) $(KAFKA_NODES)) KAFKA_NODES=$(KAFKA_NODES); \
 	fi; \
 	$(GO) test -count=1 ./internal/topic/... ./internal/pipeline/...
+
+# TLS, mTLS, passwords and rights, against an Apache Kafka that the test starts.
+test-kafka-secure:
+	KAFKA_SECURE=$$(($(KAFKA_PORT) + 200)) $(GO) test -count=1 -run 'Secur|Secret' ./internal/topic ./internal/pipeline
 
 bench: build
 	.ci/bench

@@ -24,7 +24,8 @@ func (p *places) flags(c *cobra.Command, data, dataHelp string) {
 func (a *app) runCommand() *cobra.Command {
 	var at places
 	var config string
-	var stages, brokers []string
+	var stages []string
+	var kafka kafkaFlags
 	c := &cobra.Command{
 		Use:   "run",
 		Short: "Read the sources and publish events until interrupted",
@@ -43,8 +44,12 @@ Several processes with the same brokers share the work.`,
 			if err != nil {
 				return err
 			}
+			security, err := kafka.secured()
+			if err != nil {
+				return err
+			}
 			o := pipeline.Options{
-				Config: s.config, Sources: s.sources, Stages: stages, Brokers: brokers, KafkaListen: at.kafkaListen,
+				Config: s.config, Sources: s.sources, Stages: stages, Brokers: kafka.brokers, Security: security, KafkaListen: at.kafkaListen,
 				Listen: at.listen, DataDir: at.data, Log: log,
 				Up: func(at pipeline.Addresses) {
 					fmt.Fprintf(a.stderr, "feed %s, kafka %s\n", at.Feed, strings.Join(at.Kafka, ","))
@@ -59,7 +64,7 @@ Several processes with the same brokers share the work.`,
 	at.flags(c, "data", "`folder` of the archive and of the embedded broker's log")
 	configFlag(c, &config)
 	c.Flags().StringSliceVar(&stages, "stages", nil, "some of "+strings.Join(pipeline.Stages(), ",")+" (default all)")
-	c.Flags().StringSliceVar(&brokers, "brokers", nil, "Kafka brokers, host:port (default the embedded broker)")
+	kafka.flags(c, "Kafka brokers, host:port (default the embedded broker)")
 	return c
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"errors"
 	"io"
 	"net"
@@ -32,12 +33,13 @@ func TestMain(m *testing.M) {
 //	site NAME             serves the sample site and sets NAME to its host:port
 //	pipelines DIR         copies the pipelines folder of the repository
 //	fill HOST FROM TO    copies files, with HOST in the place of "{{host}}"
+//	id NAME FILE          sets NAME to the id of the JSON object in the file
 //	lines FILE N          checks how many lines a file has ("stdout" too)
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: filepath.Join("testdata", "script"),
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits": exits, "port": port, "await": await, "site": serveSite, "pipelines": copyPipelines, "fill": fill, "lines": lines,
+			"exits": exits, "port": port, "await": await, "site": serveSite, "pipelines": copyPipelines, "fill": fill, "lines": lines, "id": id,
 		},
 		Setup: func(e *testscript.Env) error {
 			repo, err := filepath.Abs(filepath.Join("..", ".."))
@@ -108,6 +110,12 @@ func fill(ts *testscript.TestScript, _ bool, args []string) {
 		filled := strings.ReplaceAll(ts.ReadFile(name), "{{host}}", args[0])
 		ts.Check(os.WriteFile(filepath.Join(ts.MkAbs(args[2]), filepath.Base(name)), []byte(filled), 0o644))
 	}
+}
+
+func id(ts *testscript.TestScript, _ bool, args []string) {
+	var object struct{ ID string }
+	ts.Check(json.Unmarshal([]byte(ts.ReadFile(args[1])), &object))
+	ts.Setenv(args[0], object.ID)
 }
 
 func lines(ts *testscript.TestScript, _ bool, args []string) {

@@ -17,7 +17,7 @@ import (
 func (a *app) tailCommand() *cobra.Command {
 	var config string
 	var asJSON, fromBeginning, toEnd bool
-	brokers := []string{"127.0.0.1:9092"}
+	var kafka kafkaFlags
 	c := &cobra.Command{
 		Use:   "tail [FAMILY…]",
 		Short: "Print events as they arrive on the topics",
@@ -38,17 +38,21 @@ An event that comes again with a revision already seen is left out.`,
 			if err != nil {
 				return err
 			}
+			security, err := kafka.secured()
+			if err != nil {
+				return err
+			}
 			if len(args) == 0 {
 				args = event.Families()
 			}
 			t := &tailer{app: a, print: newPrinter(a.stdout, o.Kinds), json: asJSON, seen: map[string]int{}}
 			return pipeline.Tail(c.Context(), pipeline.TailOptions{
-				Brokers: brokers, Prefix: cfg.Prefix, Topics: args, FromBeginning: fromBeginning, ToEnd: toEnd, Log: log,
+				Brokers: kafka.brokers, Security: security, Prefix: cfg.Prefix, Topics: args, FromBeginning: fromBeginning, ToEnd: toEnd, Log: log,
 			}, t.show)
 		},
 	}
 	configFlag(c, &config)
-	c.Flags().StringSliceVar(&brokers, "brokers", brokers, "Kafka brokers, host:port")
+	kafka.flags(c, "Kafka brokers, host:port", localBrokers)
 	c.Flags().BoolVar(&asJSON, "json", false, "print the messages as they are, one JSON object a line")
 	c.Flags().BoolVar(&fromBeginning, "from-beginning", false, "begin with the earliest events, not with the next")
 	c.Flags().BoolVar(&toEnd, "to-end", false, "stop at the end of the topics")

@@ -64,4 +64,8 @@ const (
 	HeaderOffset    = "dl_offset"
 	HeaderInput     = "dl_input"
 	HeaderInputType = "dl_input_type"
+	// HeaderReplayed is the one header of a record that takes a dead letter
+	// off the list: the letter's partition/offset on its topic. A record that
+	// was replayed carries HeaderAttempt alone, beside its own headers.
+	HeaderReplayed = "dl_replayed"
 )

@@ -261,6 +261,7 @@ func deadletterSchema() object {
 			HeaderOffset:    matching(headerNumber, "Its offset there."),
 			HeaderInput:     text("The body of the refused record, when the dead letter holds the page it led to."),
 			HeaderInputType: text("The content type of that body."),
+			HeaderReplayed:  matching(`^[0-9]+/[0-9]+$`, "On a record that takes a dead letter off the list, and has no other of these headers: the partition and offset of that letter on this topic."),
 		}, HeaderStage, HeaderClass, HeaderMessage, HeaderAttempt, HeaderTopic, HeaderPartition, HeaderOffset)
 	schema["additionalProperties"] = object{"type": "string", "description": "A header of the message that was refused."}
 	return schema

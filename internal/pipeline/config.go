@@ -54,11 +54,14 @@ type Config struct {
 	// Prefix is put before every topic's name.
 	Prefix string `yaml:"prefix"`
 	// Replication is how many copies of a partition are made.
-	Replication int              `yaml:"replication"`
-	Topics      map[string]Topic `yaml:"topics"`
-	Stages      StageLimits      `yaml:"stages"`
-	Scrape      Scrape           `yaml:"scrape"`
-	Fetch       Fetch            `yaml:"fetch"`
+	Replication int `yaml:"replication"`
+	// MinInSync is how many of them must have a record before it counts as
+	// written.
+	MinInSync int              `yaml:"min_in_sync"`
+	Topics    map[string]Topic `yaml:"topics"`
+	Stages    StageLimits      `yaml:"stages"`
+	Scrape    Scrape           `yaml:"scrape"`
+	Fetch     Fetch            `yaml:"fetch"`
 }
 
 // Topic says how a topic is made.
@@ -134,7 +137,7 @@ func LoadConfig(fsys fs.FS) (*Config, strictyaml.Problems) {
 	if err != nil {
 		return nil, strictyaml.Problems{{File: ConfigFile, Message: fmt.Sprintf("cannot be read: %v", err)}}
 	}
-	c := &Config{Replication: 1}
+	c := &Config{Replication: 1, MinInSync: 1}
 	problems := strictyaml.Decode(ConfigFile, data, c)
 	check := checker{data: data, told: problems}
 	check.config(c)
@@ -170,6 +173,8 @@ func (c *checker) config(cfg *Config) {
 	prefix := regexp.MustCompile(`^[a-zA-Z0-9._-]{0,100}$`)
 	c.unless(prefix.MatchString(cfg.Prefix), "$.prefix", "prefix: expected letters, digits, dots, dashes and underscores, found %q", cfg.Prefix)
 	c.unless(cfg.Replication >= 1, "$.replication", "replication: expected 1 or more, found %d", cfg.Replication)
+	c.unless(cfg.MinInSync >= 1 && cfg.MinInSync <= cfg.Replication, "$.min_in_sync",
+		"min_in_sync: expected 1 to replication (%d), found %d", cfg.Replication, cfg.MinInSync)
 	c.topics(cfg)
 	c.limits("scrape", cfg.Stages.Scrape)
 	c.limits("extract", cfg.Stages.Extract)
@@ -227,7 +232,7 @@ func (c *Config) specs() []topic.Spec {
 		}
 		specs = append(specs, topic.Spec{
 			Name: name, Partitions: t.Partitions, Replication: c.Replication,
-			Cleanup: t.Cleanup, Retention: t.Retention,
+			Cleanup: t.Cleanup, Retention: t.Retention, MinInSync: c.MinInSync,
 		})
 	}
 	return specs

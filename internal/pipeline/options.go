@@ -11,6 +11,7 @@ import (
 
 	"github.com/tradewire/tradewire/internal/event"
 	"github.com/tradewire/tradewire/internal/source"
+	"github.com/tradewire/tradewire/internal/topic"
 )
 
 // Options say what to run and where. Config and Log are needed; Extract is
@@ -28,6 +29,8 @@ type Options struct {
 	// KafkaListen.
 	Brokers     []string
 	KafkaListen string
+	// Security is how the connections to Brokers are secured.
+	Security topic.Security
 	// Listen is the address of the feed, or of the health pages alone when
 	// the serve stage runs elsewhere.
 	Listen string
@@ -78,6 +81,9 @@ func (o *Options) check() error {
 		if !slices.Contains(Stages(), name) {
 			return &UsageError{fmt.Errorf("unknown stage %q: expected some of %s", name, strings.Join(Stages(), ","))}
 		}
+	}
+	if len(o.Brokers) == 0 && !o.Security.Zero() {
+		return &UsageError{errors.New("the embedded broker knows no TLS and no passwords: name the brokers with --brokers")}
 	}
 	if o.runs(StageExtract) && o.Extract == nil {
 		return errors.New("the extract stage needs an extractor")

@@ -5,11 +5,13 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/tradewire/tradewire/internal/archive"
 	"github.com/tradewire/tradewire/internal/feed"
@@ -101,13 +103,56 @@ func (p *process) openCluster() error {
 		p.onClose(broker.Close)
 		p.Brokers = []string{broker.Addr()}
 	}
-	cluster, err := topic.Open(topic.Config{Brokers: p.Brokers, Prefix: p.Config.Prefix}, p.Log.With("room", "topic"))
+	cluster, err := connect(p.Brokers, p.Config.Prefix, p.Security, p.Log.With("room", "topic"))
 	if err != nil {
-		return &UsageError{err}
+		return err
 	}
 	p.cluster = cluster
 	p.onClose(cluster.Close)
 	return nil
+}
+
+// connect prepares a cluster; an error is a mistake in the options.
+func connect(brokers []string, prefix string, security topic.Security, log *slog.Logger) (*topic.Cluster, error) {
+	cfg := topic.Config{Brokers: brokers, Prefix: prefix}
+	if err := security.Apply(&cfg); err != nil {
+		return nil, &UsageError{fmt.Errorf("secure kafka: %w", err)}
+	}
+	cluster, err := topic.Open(cfg, log)
+	if err != nil {
+		return nil, &UsageError{err}
+	}
+	return cluster, nil
+}
+
+// WithCluster connects to brokers, makes sure that one answers, and hands the
+// cluster to do. It closes it in the end. Errors: those of do; *UsageError;
+// what keeps the brokers from answering.
+func WithCluster(ctx context.Context, brokers []string, prefix string, security topic.Security, log *slog.Logger,
+	do func(context.Context, *topic.Cluster) error,
+) error {
+	cluster, err := connect(brokers, prefix, security, log)
+	if err != nil {
+		return err
+	}
+	return errors.Join(reached(ctx, cluster, do), cluster.Close())
+}
+
+// reachable is how long a command waits for a first sign of the brokers.
+const reachable = 5 * time.Second
+
+func reached(ctx context.Context, cluster *topic.Cluster, do func(context.Context, *topic.Cluster) error) error {
+	asking, cancel := context.WithTimeout(ctx, reachable)
+	err := cluster.Ping(asking)
+	cancel()
+	var denied *topic.DeniedError
+	switch {
+	case errors.As(err, &denied):
+		return err
+	case err != nil:
+		return fmt.Errorf("%w (name the brokers with --brokers)", err)
+	}
+	return do(ctx, cluster)
 }
 
 func (p *process) openArchive() (err error) {

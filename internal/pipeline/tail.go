@@ -6,14 +6,14 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
-	"time"
 
 	"github.com/tradewire/tradewire/internal/topic"
 )
 
 // TailOptions say which topics to follow and from where.
 type TailOptions struct {
-	Brokers []string
+	Brokers  []string
+	Security topic.Security
 	// Prefix is put before every name of Topics.
 	Prefix string
 	Topics []string
@@ -24,26 +24,16 @@ type TailOptions struct {
 	Log   *slog.Logger
 }
 
-// reachable is how long Tail waits for a first sign of the brokers.
-const reachable = 5 * time.Second
-
 // Tail hands the body of every record to show, one at a time, until ctx ends
 // (an orderly end), show fails, or, with ToEnd, the topics are read.
 // Tombstones are left out. It joins no group and commits nothing.
 func Tail(ctx context.Context, o TailOptions, show func(body []byte) error) error {
-	cluster, err := topic.Open(topic.Config{Brokers: o.Brokers, Prefix: o.Prefix}, o.Log)
-	if err != nil {
-		return &UsageError{err}
-	}
-	return errors.Join(tail(ctx, cluster, o, show), cluster.Close())
+	return WithCluster(ctx, o.Brokers, o.Prefix, o.Security, o.Log, func(ctx context.Context, cluster *topic.Cluster) error {
+		return tail(ctx, cluster, o, show)
+	})
 }
 
 func tail(ctx context.Context, cluster *topic.Cluster, o TailOptions, show func([]byte) error) error {
-	asking, cancelPing := context.WithTimeout(ctx, reachable)
-	defer cancelPing()
-	if err := cluster.Ping(asking); err != nil {
-		return fmt.Errorf("%w (name the brokers with --brokers)", err)
-	}
 	from, follow := topic.FromNow(), cluster.Follow
 	if o.FromBeginning {
 		from = topic.FromBeginning()

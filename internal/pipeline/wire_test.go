@@ -49,6 +49,9 @@ func newWire(t testing.TB) *wire {
 		t.Fatal(err)
 	}
 	config.Prefix = "e2e-" + strings.ToLower(rand.Text()[:8]) + "."
+	if os.Getenv("KAFKA_NODES") == "3" {
+		config.Replication, config.MinInSync = 3, 2
+	}
 	w.config = config
 	w.startSite()
 	return w

@@ -20,7 +20,8 @@ const (
 
 // DeadLetter makes the record to write to DeadLetterTopic for one that cannot
 // be processed: key, bytes and headers of the original, and headers that say
-// which stage gave up at which attempt (from 1), why (a fixed word and the
+// which stage gave up at which attempt (from 1, after those that a replayed
+// record has behind it), why (a fixed word and the
 // error, at most 1024 bytes), and where the original stands (event.HeaderStage
 // and its neighbours; the topic without the prefix). The source URL is there
 // when it is known: see WithSourceURL. A record that was a dead letter before
@@ -37,7 +38,7 @@ func DeadLetter(in Record, stage, class string, err error, attempt int) Record {
 	add(event.HeaderStage, stage)
 	add(event.HeaderClass, class)
 	add(event.HeaderMessage, message)
-	add(event.HeaderAttempt, strconv.Itoa(attempt))
+	add(event.HeaderAttempt, strconv.Itoa(attempts(in)+attempt))
 	add(event.HeaderTopic, in.Topic)
 	add(event.HeaderPartition, strconv.Itoa(in.Partition))
 	add(event.HeaderOffset, strconv.FormatInt(in.Offset, 10))

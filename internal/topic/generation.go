@@ -27,7 +27,7 @@ func (r *Reader) join(ctx context.Context) error {
 	case ctx.Err() != nil:
 		return ctx.Err()
 	case refused(err):
-		return fmt.Errorf("join group %s: %w", r.group, err)
+		return fmt.Errorf("join group %s: %w", r.group, denied(err))
 	case rebalancing(err):
 		return nil
 	default:

@@ -189,7 +189,7 @@ func (r *Reader) fill(ctx context.Context) error {
 // take queues the records of a chunk.
 func (r *Reader) take(got flowing) error {
 	if got.err != nil {
-		return fmt.Errorf("fetch for group %s: %w", r.group, got.err)
+		return fmt.Errorf("fetch for group %s: %w", r.group, denied(got.err))
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -248,7 +248,7 @@ func (r *Reader) store(ctx context.Context, gen *kafka.Generation, f *flow) erro
 		case rebalancing(err) || over(f):
 			return nil
 		case refused(err):
-			return fmt.Errorf("commit for group %s: %w", r.group, err)
+			return fmt.Errorf("commit for group %s: %w", r.group, denied(err))
 		}
 		r.cluster.health.failed("commit", err)
 	}

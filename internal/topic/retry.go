@@ -36,9 +36,10 @@ func pause(ctx context.Context, n int) bool {
 // refused reports that the cluster will answer the same however often it is
 // asked: waiting would only hide a wrong password, right or setting.
 func refused(err error) bool {
+	if remedy(err) != "" {
+		return true
+	}
 	for _, e := range []kafka.Error{
-		kafka.TopicAuthorizationFailed, kafka.GroupAuthorizationFailed, kafka.ClusterAuthorizationFailed,
-		kafka.SASLAuthenticationFailed, kafka.UnsupportedSASLMechanism, kafka.IllegalSASLState,
 		kafka.InvalidTopic, kafka.InvalidGroupId, kafka.InvalidRequiredAcks, kafka.InvalidSessionTimeout,
 		kafka.PolicyViolation, kafka.InvalidReplicationFactor, kafka.InvalidPartitionNumber,
 		kafka.InvalidConfiguration,

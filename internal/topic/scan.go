@@ -3,6 +3,7 @@ package topic
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -158,6 +159,9 @@ func (c *Cluster) partitionIDs(ctx context.Context, topic string) ([]int, error)
 	}
 	var ids []int
 	for _, t := range meta.Topics {
+		if errors.Is(t.Error, kafka.UnknownTopicOrPartition) && c.forbidden(ctx, topic) {
+			return nil, fmt.Errorf("look up topic %s: it does not exist, or it is hidden from us: %w", topic, kafka.TopicAuthorizationFailed)
+		}
 		if t.Error != nil {
 			return nil, fmt.Errorf("look up topic %s: %w", topic, t.Error)
 		}
@@ -166,6 +170,24 @@ func (c *Cluster) partitionIDs(ctx context.Context, topic string) ([]int, error)
 		}
 	}
 	return ids, nil
+}
+
+// forbidden reports that a topic which cannot be seen is one that we have no
+// right to: a cluster does not list those, so that they look as if they were
+// still to be made.
+func (c *Cluster) forbidden(ctx context.Context, topic string) bool {
+	res, err := c.client.DescribeConfigs(ctx, &kafka.DescribeConfigsRequest{Resources: []kafka.DescribeConfigRequestResource{
+		{ResourceType: kafka.ResourceTypeTopic, ResourceName: topic, ConfigNames: []string{"cleanup.policy"}},
+	}})
+	if err != nil {
+		return false
+	}
+	for _, r := range res.Resources {
+		if errors.Is(r.Error, kafka.TopicAuthorizationFailed) {
+			return true
+		}
+	}
+	return false
 }
 
 // readSpan hands the records of a span to fn and returns where it got to.
@@ -202,7 +224,7 @@ func retry[T any](ctx context.Context, c *Cluster, doing string, do func() (T, e
 			return got, nil
 		}
 		if refused(err) {
-			return got, err
+			return got, denied(err)
 		}
 		if ctx.Err() == nil {
 			c.health.failed(doing, err)

@@ -211,7 +211,7 @@ func (c *Cluster) Ping(ctx context.Context) error {
 			return nil
 		}
 	}
-	return fmt.Errorf("ping kafka: %w", err)
+	return fmt.Errorf("ping kafka: %w", denied(err))
 }
 
 func (c *Cluster) pingBroker(ctx context.Context, broker string) error {

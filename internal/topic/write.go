@@ -20,7 +20,8 @@ type Writer struct {
 }
 
 // deadLetterRoom is what a dead letter may exceed Config.MaxMessageBytes by:
-// a record of full size must still fit with its extra headers.
+// a record of full size must still fit with its extra headers, and again when
+// it is replayed.
 const deadLetterRoom = 16 << 10
 
 // batchRecords bounds a request; kafka-go allocates room for all of them.
@@ -125,7 +126,7 @@ func (w *Writer) Write(ctx context.Context, records ...Record) error {
 	}
 	more, err := w.writeAll(ctx, msgs, pending)
 	if err != nil {
-		return fmt.Errorf("write %d records: %w", len(records), err)
+		return fmt.Errorf("write %d records: %w", len(records), denied(err))
 	}
 	for _, r := range more {
 		r.Topic = records[r.Index].Topic
@@ -251,7 +252,7 @@ func reject(index int, msg kafka.Message, err error) Rejected {
 }
 
 func (w *Writer) limit(r Record) int {
-	if r.Header(event.HeaderStage) != "" {
+	if r.Header(event.HeaderStage) != "" || r.Header(event.HeaderAttempt) != "" {
 		return w.cluster.cfg.MaxMessageBytes + deadLetterRoom
 	}
 	return w.cluster.cfg.MaxMessageBytes
