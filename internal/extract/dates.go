@@ -1,9 +1,6 @@
 package extract
 
-import (
-	"strconv"
-	"strings"
-)
+import "strings"
 
 // Labels of the calendar's words in ontology/terms_quantities.yaml.
 const (
@@ -58,14 +55,29 @@ func (v *view) day(i int) bool {
 	for _, suffix := range [...]string{"st", "nd", "rd", "th"} {
 		s = strings.TrimSuffix(s, suffix)
 	}
-	n, err := strconv.Atoi(s)
-	return err == nil && n >= 1 && n <= 31 && len(s) <= 2
+	n, ok := whole(s)
+	return ok && n >= 1 && n <= 31 && len(s) <= 2
 }
 
 func (v *view) year(i int) bool {
 	s := v.lower(i)
-	n, err := strconv.Atoi(s)
-	return err == nil && len(s) == 4 && n >= firstYear && n <= lastYear
+	n, ok := whole(s)
+	return ok && len(s) == 4 && n >= firstYear && n <= lastYear
+}
+
+// whole reads a number of at most four digits and nothing else; most tokens
+// are words, and this refuses them without making an error of it.
+func whole(s string) (n int, ok bool) {
+	if s == "" || len(s) > 4 {
+		return 0, false
+	}
+	for _, c := range []byte(s) {
+		if c < '0' || c > '9' {
+			return 0, false
+		}
+		n = 10*n + int(c-'0')
+	}
+	return n, true
 }
 
 // monthDate reads "May 12", "March 15-16, 2025", "July 2018", "in May".

@@ -1,7 +1,7 @@
 package extract
 
 import (
-	"encoding/json"
+	"reflect"
 	"slices"
 
 	"github.com/tradewire/tradewire/internal/event"
@@ -46,14 +46,13 @@ func (d *draft) same(e *draft) bool {
 	return true
 }
 
+// equal compares what two slots say; the order of a list says nothing.
 func equal(a, b event.Value) bool {
-	x, errA := json.Marshal(sorted(a))
-	y, errB := json.Marshal(sorted(b))
-	return errA == nil && errB == nil && string(x) == string(y)
+	return a.Text == b.Text && slices.Equal(sorted(a).List, sorted(b).List) && reflect.DeepEqual(a.Rates, b.Rates)
 }
 
 func sorted(v event.Value) event.Value {
-	if v.List != nil {
+	if !slices.IsSorted(v.List) {
 		v.List = slices.Sorted(slices.Values(v.List))
 	}
 	return v
