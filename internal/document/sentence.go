@@ -37,18 +37,25 @@ func segment(text string, tokens []Token) []Sentence {
 // stops reports whether a sentence ends with token i (and what closes it).
 func stops(tokens []Token, i int) bool {
 	t := tokens[i]
+	mark, abbreviated := false, false
+	switch t.Lower {
+	case "!", "?", "。", "！", "？", ".", "...":
+		mark = true
+	default:
+		abbreviated = dotted(t)
+	}
+	if !mark && !abbreviated {
+		return false
+	}
 	end := closing(tokens, i)
 	if end >= len(tokens) {
 		return false // the last cut follows anyway
 	}
 	next := tokens[end]
-	switch t.Lower {
-	case "!", "?", "。", "！", "？":
-		return next.Space && !startsLower(next) || t.Lower > "~"
-	case ".", "...":
-		return next.Space && !startsLower(next)
+	if abbreviated {
+		return next.Space && next.Capital() && starter(next.Lower)
 	}
-	return dotted(t) && next.Space && next.Capital() && starter(next.Lower)
+	return next.Space && !startsLower(next) || t.Lower > "~"
 }
 
 // dotted reports an abbreviation that carries its own dot ("U.S.").

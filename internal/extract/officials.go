@@ -46,7 +46,7 @@ const maxPeople = 300
 // body says that the text is an article's body, whose speakers' lines
 // ("Jane Roe: …") name officials too.
 func (v *view) findPeople(body bool) []person {
-	f := &peopleFinder{nameFinder: newNameFinder(v)}
+	f := &peopleFinder{nameFinder: v.names()}
 	for i := range v.found {
 		if e, ok := v.at(i, ontology.LabelRole); ok && f.isRole(e) {
 			f.byTitle(e)

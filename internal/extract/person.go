@@ -23,6 +23,14 @@ type nameFinder struct {
 	caseless []bool
 }
 
+// names is the finder of a text, made once: it costs a walk over all of it.
+func (v *view) names() *nameFinder {
+	if v.finder == nil {
+		v.finder = newNameFinder(v)
+	}
+	return v.finder
+}
+
 func newNameFinder(v *view) *nameFinder {
 	f := &nameFinder{v: v, tok: v.doc.Tokens, ends: make([][]ontology.Entity, len(v.doc.Tokens)+1)}
 	for _, at := range v.found {

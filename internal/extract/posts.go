@@ -39,7 +39,7 @@ func (v *view) personAt(f *nameFinder, i int) (name string, end int) {
 // titles and the like may stand between, and the body of "head of the Bureau
 // of Mines" is no person.
 func (d *draft) personAfter() string {
-	f := newNameFinder(d.v)
+	f := d.v.names()
 	for i := d.trigger.End; i < min(d.trigger.End+13, d.sentence.End); {
 		name, end := d.v.personAt(f, i)
 		if name != "" && (d.v.lower(i-1) != "of" || i-1 == d.trigger.End || i == d.trigger.End) {
@@ -56,7 +56,7 @@ func (d *draft) personAfter() string {
 // personBefore is the nearest person to the left of the trigger who is no
 // agent or object of a preposition; for a pronoun the one named last before.
 func (d *draft) personBefore() string {
-	f := newNameFinder(d.v)
+	f := d.v.names()
 	best := ""
 	for i := d.sentence.First; i < d.trigger.First; {
 		name, end := d.v.personAt(f, i)
@@ -133,7 +133,7 @@ func (d *draft) postRole() string {
 // roleEntity finds the post: behind the trigger, before it in the sentence,
 // or in the two sentences before.
 func (d *draft) roleEntity() (ontology.Entity, bool) {
-	f := newNameFinder(d.v)
+	f := d.v.names()
 	official := func(e ontology.Entity) bool {
 		p := f.post(e)
 		return !p.other && (p.government || p.country != "" || !p.shared || len(d.v.topic) > 0) && (p.government || !d.v.hasAt(e.First, "%not_official"))
@@ -168,7 +168,7 @@ func (d *draft) postCountry() string {
 	if !ok {
 		return ""
 	}
-	p := newNameFinder(d.v).post(role)
+	p := d.v.names().post(role)
 	if p.country != "" && !isBody(p.country) {
 		return p.country
 	}
@@ -192,7 +192,7 @@ func (d *draft) postBody() string {
 	if !ok {
 		return ""
 	}
-	end := newNameFinder(d.v).post(role).end
+	end := d.v.names().post(role).end
 	for _, e := range d.v.within(role.First, end, ontology.LabelBody) {
 		return d.v.doc.Span(e.First, e.End)
 	}
@@ -201,7 +201,7 @@ func (d *draft) postBody() string {
 
 // predecessor is the person behind "succeeds", "replacing", "in place of".
 func (d *draft) predecessor() string {
-	f := newNameFinder(d.v)
+	f := d.v.names()
 	for i := d.trigger.First; i < d.sentence.End; i++ {
 		e, ok := d.v.at(i, "%predecessor")
 		if !ok || d.v.lower(e.End) == "by" {

@@ -28,6 +28,8 @@ type view struct {
 	// weight how often.
 	topic  []string
 	weight map[string]int
+	// finder is made when a name is first looked for.
+	finder *nameFinder
 	// conditions and words are read once, when first asked for.
 	conditions []string
 	words      int
