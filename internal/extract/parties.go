@@ -429,6 +429,7 @@ func talksResolvers() map[string]resolver {
 	return map[string]resolver{
 		"parties":     func(d *draft) event.Value { return list(d.parties()) },
 		"accession":   func(d *draft) event.Value { return d.accession() },
+		"joiner":      func(d *draft) event.Value { return d.joiner() },
 		"conditions":  func(d *draft) event.Value { return d.conditions() },
 		"negotiators": func(d *draft) event.Value { return d.negotiators() },
 		"when":        func(d *draft) event.Value { return d.when() },

@@ -128,3 +128,14 @@ func (d *draft) applicant() event.Value {
 	slices.Sort(out)
 	return event.List(unique(out)...)
 }
+
+// joiner is who became a member of a known agreement: the country before the
+// trigger, with the agreement left to its name.
+func (d *draft) joiner() event.Value {
+	for i := d.first - 1; i >= d.sentence.First; i-- {
+		if e, ok := d.v.at(i, ontology.LabelCountry); ok && !isBody(e.Value) && !d.v.asPlace(e) {
+			return event.List(e.Value)
+		}
+	}
+	return event.Value{}
+}
