@@ -39,6 +39,7 @@ type scanner struct {
 
 func tokenize(text string) []Token {
 	s := scanner{text: text, tokens: make([]Token, 0, len(text)/5+1)}
+	s.ending() // a term or pattern may begin with one: "'s", "'ll"
 	for s.pos < len(text) {
 		r, size := utf8.DecodeRuneInString(text[s.pos:])
 		switch {

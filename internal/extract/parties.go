@@ -70,7 +70,8 @@ func (d *draft) manyDeals() bool {
 	return v.hasAt(d.trigger.First, labelDeal) && strings.HasSuffix(v.lower(d.trigger.End-1), "s") && v.lower(d.trigger.End-1) != "terms"
 }
 
-// aboutTrade asks for two words of trade in the article, no word of other talks
+// aboutTrade asks for two words of trade in the article, or one and a sector
+// in the sentence, no word of other talks
 // in the sentence, and no agreements in general ("other trade deals").
 func (d *draft) aboutTrade() bool {
 	v := d.v
@@ -80,7 +81,7 @@ func (d *draft) aboutTrade() bool {
 	if last := v.lower(d.trigger.End - 1); v.has(d.trigger.First-2, d.trigger.First, "%generic") && strings.HasSuffix(last, "s") && v.hasAt(d.trigger.First, labelDeal) {
 		return false
 	}
-	return v.title || v.tradeWords() >= 2
+	return v.title || v.tradeWords() >= 1
 }
 
 // tradeWords counts the words of trade in the text, once.
@@ -96,11 +97,11 @@ func (d *draft) bare() bool {
 	return slices.Contains([]string{"the", "these", "those"}, d.v.lower(d.trigger.First-1))
 }
 
-// spokenOf is the parties of the talks or agreement that the three sentences
-// before name with both its sides.
+// spokenOf is the parties of the talks or agreement last named with both its
+// sides, within eight sentences.
 func (d *draft) spokenOf() []string {
 	v := d.v
-	for k := d.sentence.Index - 1; k >= max(0, d.sentence.Index-3); k-- {
+	for k := d.sentence.Index - 1; k >= max(0, d.sentence.Index-8); k-- {
 		s := v.doc.Sentences[k]
 		for i := s.End - 1; i >= s.First; i-- {
 			for _, label := range [...]string{labelTalks, labelDeal} {
@@ -271,9 +272,25 @@ func (v *view) partyAt(i int) (codes []string, end int) {
 	return nil, i
 }
 
+// antecedent is the country that ", which" just before the verb of the noun
+// speaks of: "Jordan, which has a trade agreement with".
+func (d *draft) antecedent() (ontology.Entity, bool) {
+	v := d.v
+	for i := d.trigger.First - 1; i > max(d.sentence.First+1, d.trigger.First-8); i-- {
+		if v.lower(i) == "which" && v.lower(i-1) == "," {
+			e, ok := v.covering(i-2, ontology.LabelCountry)
+			return e, ok && !isBody(e.Value)
+		}
+	}
+	return ontology.Entity{}, false
+}
+
 // leading is the subject of the clause besides the parties known.
 func (d *draft) leading(known []string) []string {
 	v := d.v
+	if e, ok := d.antecedent(); ok && !slices.Contains(known, e.Value) {
+		return []string{e.Value}
+	}
 	for i := d.trigger.First - 1; i >= d.sentence.First; i-- {
 		e, ok := v.covering(i, labelActor)
 		if !ok {
