@@ -6,6 +6,7 @@ import (
 	"unicode"
 
 	"github.com/tradewire/tradewire/internal/weburl"
+	"golang.org/x/net/publicsuffix"
 )
 
 // clean makes one line of a text from metadata: entities that were escaped
@@ -86,7 +87,14 @@ func shared(a, b string) float64 {
 
 // sameSite reports whether two addresses belong to one registrable domain.
 func sameSite(a, b string) bool {
-	return weburl.Site(a) == weburl.Site(b)
+	return site(weburl.Host(a)) == site(weburl.Host(b))
+}
+
+func site(host string) string {
+	if domain, err := publicsuffix.EffectiveTLDPlusOne(host); err == nil {
+		return domain
+	}
+	return host
 }
 
 // isRoot reports whether an address is a site's front page: templates often

@@ -125,8 +125,9 @@ func (m *matching) possible(c call) bool {
 	return true
 }
 
-// sentence matches the called rules in order; a rule does not speak about
-// words that an earlier rule of its kind has taken.
+// sentence matches the called rules in order, each from the right: of two acts
+// the one nearest to its object counts. A rule does not speak about
+// words that an earlier match of its kind has taken.
 func (m *matching) sentence(v *view, s document.Sentence) []*draft {
 	m.call(v, s)
 	var in pattern.Input
@@ -145,7 +146,6 @@ func (m *matching) sentence(v *view, s document.Sentence) []*draft {
 				v.tagSentence(s) // in shares the tokens
 			}
 			matches := m.matcher.FindAll(call.prog, in)
-			slices.Reverse(matches)
 			for _, match := range matches {
 				d := m.x.draft(c, v, s, match)
 				d.order = n

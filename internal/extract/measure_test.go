@@ -65,3 +65,17 @@ func TestMeasuresOfOneArticle(t *testing.T) {
 		}
 	}
 }
+
+func TestWhatAMeasureAnswers(t *testing.T) {
+	x := newExtractor(t)
+	for _, tt := range []struct{ text, want string }{
+		{"Norway imposed tariffs on Danish ham in retaliation for Denmark's fish levy, the ministry said.", "NO|Denmark's fish levy"},
+		{"In response to the Danish ban on cod, Norway imposed tariffs on Danish ham.", "NO|the Danish ban on cod"},
+		{"Norway imposed tariffs on Danish ham.", "NO|"},
+	} {
+		got := claimsOf(t, x, event.Article{ID: "t", Text: tt.text}, "measure", "by", "in_response_to")
+		if !slices.Contains(got, tt.want) {
+			t.Errorf("%q: got %v, want %s", tt.text, got, tt.want)
+		}
+	}
+}

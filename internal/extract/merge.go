@@ -28,7 +28,7 @@ func (d *draft) same(e *draft) bool {
 	if d.kind.Name != e.kind.Name {
 		return false
 	}
-	if d.kind.Name == "measure" && stage(d.slots["status"].Text) != stage(e.slots["status"].Text) {
+	if d.kind.Name == "measure" && (stage(d.slots["status"].Text) != stage(e.slots["status"].Text) || d.otherRate(e)) {
 		return false
 	}
 	for _, slot := range d.set.Merge {
@@ -109,77 +109,4 @@ func (d *draft) inBody() bool {
 		}
 	}
 	return false
-}
-
-// stage tells the acts that are real (done or decided) from those that are
-// planned or threatened and those refused: an article that tells two of these
-// of one measure tells of two acts.
-func stage(status string) string {
-	switch status {
-	case "proposed", "threatened":
-		return "planned"
-	case "rejected":
-		return status
-	}
-	return "real"
-}
-
-// settle gives a measure whose doer is only guessed to the one of the article
-// that has the same instrument, direction and stage and a doer named in its
-// own words: a second mention is likelier than a second measure.
-func settle(drafts []*draft) []*draft {
-	var out []*draft
-	for _, d := range drafts {
-		at := -1
-		if d.guessed() {
-			at = slices.IndexFunc(drafts, func(e *draft) bool { return e != d && !e.guessed() && e.covers(d) })
-		}
-		if at < 0 {
-			out = append(out, d)
-			continue
-		}
-		drafts[at].also = append(drafts[at].also, d)
-	}
-	return out
-}
-
-// covers reports whether d may be a second mention of e: neither says
-// anything of whose goods, or both the same.
-func (d *draft) covers(e *draft) bool {
-	if d.kind.Name != "measure" || e.kind.Name != "measure" {
-		return false
-	}
-	return d.slots["instrument"].Text == e.slots["instrument"].Text && direction(d.slots["action"].Text) == direction(e.slots["action"].Text) &&
-		stage(d.slots["status"].Text) == stage(e.slots["status"].Text)
-}
-
-// guessed is true where the words of the measure do not say who acts: no
-// "by", no owner, no subject of its own.
-func (d *draft) guessed() bool {
-	if d.kind.Name != "measure" {
-		return false
-	}
-	if _, set := d.rule.Set["by"]; set {
-		return false
-	}
-	for _, e := range append([]*draft{d}, d.also...) {
-		if e.byAgent() != nil || e.possessor() != nil {
-			return false
-		}
-		if !e.named() && e.leftSubject() != nil {
-			return false
-		}
-	}
-	return true
-}
-
-// direction is what an act does to trade: restrict it, ease it, or open a case.
-func direction(action string) string {
-	switch action {
-	case "impose", "raise", "extend":
-		return "restricting"
-	case "investigate":
-		return action
-	}
-	return "easing"
 }

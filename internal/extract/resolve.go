@@ -46,6 +46,7 @@ func resolvers() map[string]resolver {
 		"until":     func(d *draft) event.Value { return d.until() },
 	}
 	maps.Copy(out, talksResolvers())
+	maps.Copy(out, measureResolvers())
 	maps.Copy(out, flowResolvers())
 	maps.Copy(out, marketResolvers())
 	maps.Copy(out, postResolvers())

@@ -49,26 +49,47 @@ func (d *draft) actStatus() string {
 		return "proposed"
 	case v.has(first, end, "%took_effect"):
 		return "in_force"
-	case d.ahead(near), v.hasAt(act, "%declare_verb"), d.decided(left), v.has(first, end, "%will_take_effect"):
+	case d.ahead(first, near), v.hasAt(act, "%declare_verb"), d.decided(left), v.has(first, end, "%will_take_effect"):
 		return "announced"
 	}
 	return "in_force"
 }
 
 // ahead reports whether a word of the future governs the act: "will impose",
-// "to be imposed", not "will respond to the duties imposed".
-func (d *draft) ahead(near int) bool {
+// "will go to court and impose", "to be imposed"; not "will respond to the
+// duties imposed", nor "the move to impose".
+func (d *draft) ahead(first, near int) bool {
 	v, act := d.v, d.trigger.First
+	tag := v.tag(act)
+	if tag == "VB" && v.lower(act-1) != "to" {
+		near = first
+	}
 	for i := act - 1; i >= near; i-- {
-		if e, ok := v.at(i, "%future"); ok && e.End <= act {
-			return v.tag(act) == "VB" || v.has(e.End, act, "%be") || strings.HasPrefix(v.tag(act), "NN")
+		e, ok := v.at(i, "%future")
+		if !ok || e.End > act {
+			continue
 		}
+		if v.lower(i) == "to" && v.hasAt(i-1, "%done_noun") {
+			return false
+		}
+		return tag == "VB" || v.has(e.End, act, "%be") || strings.HasPrefix(tag, "NN")
 	}
 	return false
 }
 
-// decided reports a decision that governs the act.
-func (d *draft) decided(left int) bool { return d.v.has(left, d.trigger.First, "%decision") }
+// decided reports a decision that governs the act, with no one else who acts
+// between the two.
+func (d *draft) decided(left int) bool {
+	for i := d.trigger.First - 1; i >= left; i-- {
+		if d.v.hasAt(i, "%decision") {
+			return true
+		}
+		if a, ok := d.v.actor(i); ok && !a.possessive && !d.v.isObject(a) {
+			return false
+		}
+	}
+	return false
+}
 
 // nameStatus reads the words beside a measure that is only named: in force
 // unless they say otherwise.

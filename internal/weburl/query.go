@@ -14,7 +14,7 @@ func keepQuery(query string) string {
 		if decoded, err := url.QueryUnescape(name); err == nil {
 			name = decoded
 		}
-		if pair == "" || isTracking(strings.ToLower(name)) || isVersion(pair) {
+		if pair == "" || isTracking(strings.ToLower(name)) {
 			continue
 		}
 		kept = append(kept, escapes(pair))

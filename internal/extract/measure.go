@@ -1,0 +1,144 @@
+package extract
+
+import (
+	"slices"
+
+	"github.com/tradewire/tradewire/internal/event"
+)
+
+// measureResolvers are the ways to fill slots of measures alone.
+func measureResolvers() map[string]resolver {
+	return map[string]resolver{
+		"told":     func(d *draft) event.Value { return d.told() },
+		"response": func(d *draft) event.Value { return d.response() },
+	}
+}
+
+// told is the instrument of "the measures" or of goods that are spared: the
+// nearest one named, in the sentence or up to two before it.
+func (d *draft) told() event.Value {
+	first := d.v.doc.Sentences[max(0, d.sentence.Index-2)].First
+	best, found := 0, ""
+	for _, label := range []string{"INSTRUMENT", "PROBE"} {
+		for _, e := range d.v.within(first, d.sentence.End, label) {
+			far := max(d.trigger.First-e.First, e.First-d.trigger.First)
+			if found == "" || far < best {
+				best, found = far, e.Value
+			}
+		}
+	}
+	return event.Text(found)
+}
+
+// mostWords is how long the words of in_response_to may get.
+const mostWords = 14
+
+// response is what the act answers, in the words behind "in response to" and
+// the like up to the next mark or clause; nobody answers his own act.
+func (d *draft) response() event.Value {
+	v := d.v
+	for i := d.sentence.First; i < d.sentence.End; i++ {
+		e, ok := v.at(i, "%answers")
+		if !ok || e.End >= d.sentence.End {
+			continue
+		}
+		end := e.End
+		for end < d.sentence.End && end < e.End+mostWords && !v.breaks(end) && !v.hasAt(end, "%phrase_end") {
+			end++
+		}
+		its := slices.ContainsFunc(v.codesIn(e.End, min(end, e.End+3)), func(c string) bool { return slices.Contains(d.slots["by"].List, c) })
+		if end > e.End && !its && (d.trigger.First < i || d.trigger.First >= end) {
+			return event.Text(v.doc.Span(e.End, end))
+		}
+	}
+	return event.Value{}
+}
+
+// stage tells the acts that are real (done or decided) from those that are
+// planned or threatened and those refused: an article that tells two of these
+// of one measure tells of two acts.
+func stage(status string) string {
+	switch status {
+	case "proposed", "threatened":
+		return "planned"
+	case "rejected":
+		return status
+	}
+	return "real"
+}
+
+// settle gives a measure whose doer is only guessed to the one of the article
+// that has the same instrument, direction and stage and a doer named in its
+// own words: a second mention is likelier than a second measure.
+func settle(drafts []*draft) []*draft {
+	var out []*draft
+	for _, d := range drafts {
+		at := -1
+		if d.guessed() {
+			at = slices.IndexFunc(drafts, func(e *draft) bool { return e != d && !e.guessed() && e.covers(d) })
+		}
+		if at < 0 {
+			out = append(out, d)
+			continue
+		}
+		drafts[at].also = append(drafts[at].also, d)
+	}
+	return out
+}
+
+// covers reports whether d may be a second mention of e: neither says
+// anything of whose goods, or both the same.
+func (d *draft) covers(e *draft) bool {
+	if d.kind.Name != "measure" || e.kind.Name != "measure" {
+		return false
+	}
+	return d.slots["instrument"].Text == e.slots["instrument"].Text && direction(d.slots["action"].Text) == direction(e.slots["action"].Text) &&
+		stage(d.slots["status"].Text) == stage(e.slots["status"].Text)
+}
+
+// guessed is true where the words of the measure do not say who acts: no
+// "by", no owner, no subject of its own.
+func (d *draft) guessed() bool {
+	if d.kind.Name != "measure" {
+		return false
+	}
+	if _, set := d.rule.Set["by"]; set {
+		return false
+	}
+	for _, e := range append([]*draft{d}, d.also...) {
+		if e.byAgent() != nil || e.possessor() != nil {
+			return false
+		}
+		if !e.named() && e.leftSubject() != nil {
+			return false
+		}
+	}
+	return true
+}
+
+// direction is what an act does to trade: restrict it, ease it, or open a case.
+func direction(action string) string {
+	switch action {
+	case "impose", "raise", "extend":
+		return "restricting"
+	case "investigate":
+		return action
+	}
+	return "easing"
+}
+
+// otherRate is true for acts on different sectors at different rates (steel
+// 25%, cars 27.5%).
+func (d *draft) otherRate(e *draft) bool {
+	a, b := d.slots["rates"].Rates, e.slots["rates"].Rates
+	if len(a) == 0 || len(b) == 0 {
+		return false
+	}
+	for _, r := range a {
+		if slices.ContainsFunc(b, func(o event.Rate) bool { return sameRate(o, r) }) {
+			return false
+		}
+	}
+	s, t := d.slots["sectors"].List, e.slots["sectors"].List
+	return len(s) > 0 && len(t) > 0 && !slices.ContainsFunc(s, func(x string) bool { return slices.Contains(t, x) })
+}
