@@ -60,7 +60,7 @@ func (c rateContext) judge(f candidate) verdict {
 		return no
 	case c.changes(f):
 		return no
-	case c.weakly(f), c.backward(f), c.imposed(f), c.continued(f), c.inDuties(f):
+	case c.weakly(f), c.backward(f), c.imposed(f), c.paid(f), c.continued(f), c.inDuties(f):
 		return yes
 	case f.unit != "percent" || f.zero || f.fraction:
 		return no
@@ -79,6 +79,9 @@ func (c rateContext) forward(f candidate) bool {
 			return true
 		}
 		if c.v.is(i, labelOther) || c.v.is(i, labelPercent) || i == f.end && c.v.is(i, "%rate_not_after") {
+			return false
+		}
+		if c.v.lower(i) == "and" && c.v.lower(f.first-1) == "of" { // "inflation of 3% and tariffs"
 			return false
 		}
 		if c.v.is(i, "%rate_stop") && c.v.lower(i-1) != "-" && c.v.lower(i+1) != "-" {
@@ -111,7 +114,7 @@ func (c rateContext) changes(f candidate) bool {
 	if start, ok := c.v.cueEnding("%rate_skip", before); ok {
 		before = start
 	}
-	if before > c.s.First && c.v.endsAt("%rate_not_before", before) {
+	if before > c.s.First && c.v.endsAt("%rate_not_before", before) && !c.compared(before) {
 		return true
 	}
 	if f.end >= c.s.End || c.v.is(f.end, "%rate_base") {
@@ -127,6 +130,19 @@ func (c rateContext) changes(f candidate) bool {
 		(c.v.is(f.end+1, labelOther) || c.v.is(f.end+1, "%rate_not_after") && c.v.lower(f.end+1) != "of")
 }
 
+// compared reports "a lower tariff than" before token i.
+func (c rateContext) compared(i int) bool {
+	if c.v.lower(i-1) != "than" {
+		return false
+	}
+	for k := i - 2; k >= max(c.s.First, i-closeReach); k-- {
+		if c.v.is(k, labelRateNoun) {
+			return true
+		}
+	}
+	return false
+}
+
 // weakly accepts "a 10% baseline" where tariffs are spoken of.
 func (c rateContext) weakly(f candidate) bool {
 	return c.tariffs && !c.other && c.v.is(f.end, "%rate_weak") && f.end < c.s.End
@@ -135,7 +151,7 @@ func (c rateContext) weakly(f candidate) bool {
 // backward looks for the noun before the number: "tariffs on steel to 50%".
 // The nearest noun decides.
 func (c rateContext) backward(f candidate) bool {
-	linked := c.v.endsAt("%rate_link", f.first) || c.v.endsAt("%q_range", f.first)
+	linked := c.v.endsAt("%rate_link", f.first) || c.v.endsAt("%q_range", f.first) || c.compared(c.v.skipped(f.first))
 	for i := f.first - 1; i >= max(c.s.First, f.first-backwardReach); i-- {
 		near := linked || f.first-i <= closeReach
 		switch {
@@ -174,6 +190,30 @@ func (c rateContext) imposed(f candidate) bool {
 	return false
 }
 
+// paid accepts "will be charged 19%" and "pays about 20 percent" where tariffs
+// are spoken of and no noun follows that the percentage would be of.
+func (c rateContext) paid(f candidate) bool {
+	start := c.v.skipped(f.first)
+	if k, ok := c.v.cueEnding("%q_range", start); ok {
+		start = k
+	}
+	if c.other || !c.anywhere && !c.v.title || !c.v.endsAt("%rate_pay", start) {
+		return false
+	}
+	if f.unit != "percent" {
+		return !f.zero
+	}
+	return f.end >= c.s.End || c.v.is(f.end, "%rate_pay_end")
+}
+
+// skipped is the start of the small words ("an extra") that end before token i.
+func (v *view) skipped(i int) int {
+	if start, ok := v.cueEnding("%rate_skip", i); ok {
+		return start
+	}
+	return i
+}
+
 // inDuties accepts "35 percent in duties" and "a cap of 15% on car tariffs".
 func (c rateContext) inDuties(f candidate) bool {
 	capped := c.v.is(f.first, "%rate_cap") || c.v.endsAt("%rate_cap", f.first)
@@ -196,7 +236,12 @@ func (c rateContext) continued(f candidate) bool {
 	if !c.tariffs || c.here || c.other || !c.v.endsAt("%rate_moved", f.first) {
 		return false
 	}
-	return c.v.is(c.s.First, "%rate_pronoun")
+	for i := c.s.First; i < min(c.s.First+closeReach, f.first); i++ {
+		if c.v.is(i, "%rate_pronoun") {
+			return true
+		}
+	}
+	return false
 }
 
 // spread carries a verdict along lists and pairs: "25 percent, 20 percent
@@ -204,7 +249,7 @@ func (c rateContext) continued(f candidate) bool {
 func (c rateContext) spread(all []candidate) {
 	for i := 1; i < len(all); i++ {
 		c.tie(&all[i-1], &all[i])
-		if all[i].verdict == unknown && all[i-1].verdict == yes && (c.listed(all[i-1], all[i]) || c.elliptic(all[i])) {
+		if all[i].verdict == unknown && all[i-1].verdict == yes && (c.listed(all[i-1], all[i]) || c.elliptic(all[i]) || c.step(all[i-1], all[i])) {
 			all[i].verdict = yes
 		}
 	}
@@ -229,20 +274,37 @@ func (c rateContext) tie(a, b *candidate) {
 	}
 }
 
-// listed reports that only list words and names of countries stand between
+// listed reports that only list words, duties and names of countries stand between
 // two candidates.
 func (c rateContext) listed(a, b candidate) bool {
 	if b.first-a.end > gapReach {
 		return false
 	}
-	for i := a.end; i < b.first; i++ {
-		if e, ok := c.v.at(i, ontology.LabelCountry); ok && e.End <= b.first {
-			i = e.End - 1
-		} else if !c.v.is(i, "%rate_gap") && !c.v.is(i, "%rate_skip") {
+	for i := a.end; i < b.first; {
+		next := i
+		for _, label := range [...]string{ontology.LabelCountry, "%rate_gap", "%rate_skip", labelRateNoun} {
+			if e, ok := c.v.at(i, label); ok && e.End <= b.first {
+				next = max(next, e.End)
+			}
+		}
+		if next == i {
 			return false
 		}
+		i = next
 	}
 	return true
+}
+
+// step accepts "(25% in June) and 40% a year later".
+func (c rateContext) step(a, b candidate) bool {
+	if c.other || b.first-a.end > 2*gapReach || b.end >= c.s.End {
+		return false
+	}
+	switch c.v.lower(c.v.skipped(b.first) - 1) {
+	case "and", ",", "then":
+		return c.v.is(b.end, "%rate_step")
+	}
+	return false
 }
 
 // elliptic accepts "(25% tariffs on steel) and 10% on aluminium", "(Peru's

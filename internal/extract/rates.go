@@ -115,7 +115,13 @@ func (v *view) candidateAt(i int, s document.Sentence) []candidate {
 		end = last
 	}
 	one := candidate{first: i, end: end, low: value, unit: "percent"}
-	if second, joiner, ok := v.second(end, s); ok && (percent || value < leastYear) {
+	if list := v.enumerated(one, s); !percent && len(list) > 0 {
+		return list
+	}
+	if upper := v.upperMoney(one, s); len(upper) > 0 {
+		return upper
+	}
+	if second, joiner, ok := v.second(end, s); ok && (percent && joiner != "from" || !percent && value < leastYear && (joiner != "from" || v.lower(i-1) == "to")) {
 		return v.pair(one, second, joiner, percent)
 	}
 	if percent {
@@ -128,11 +134,68 @@ func (v *view) candidateAt(i int, s document.Sentence) []candidate {
 	return nil
 }
 
+// mostListed bounds a list of numbers before one percent sign.
+const mostListed = 12
+
+// enumerated reads "3.1, 4.5 and 9 percent", three numbers or more of which
+// the last alone has the percent sign; nil when one holds no such list.
+func (v *view) enumerated(one candidate, s document.Sentence) []candidate {
+	out := []candidate{one}
+	for at := one.end; at < s.End && len(out) < mostListed; {
+		comma := v.lower(at) == ","
+		if comma {
+			at++
+		}
+		if last := v.lower(at); last == "and" || last == "or" {
+			at++
+		} else if !comma {
+			return nil
+		}
+		value, end, ok := v.number(at)
+		if !ok {
+			return nil
+		}
+		last, percent := v.percentWord(end)
+		next := candidate{first: at, end: end, low: value, unit: "percent", tied: true}
+		if percent {
+			next.end = last
+		}
+		out = append(out, next)
+		if percent {
+			if len(out) < 3 {
+				return nil
+			}
+			return out
+		}
+		at = end
+	}
+	return nil
+}
+
+// upperMoney reads "40 and 45 euros a tonne" behind "between" at its first
+// number.
+func (v *view) upperMoney(one candidate, s document.Sentence) []candidate {
+	joiner := v.lower(one.end)
+	if joiner != "and" && joiner != "to" || joiner == "and" && v.lower(one.first-1) != "between" {
+		return nil
+	}
+	e, ok := v.at(one.end+1, labelMoney)
+	if !ok {
+		return nil
+	}
+	out := v.specific(one.end+1, e.End, s)
+	if len(out) != 1 || out[0].between || out[0].low <= one.low {
+		return nil
+	}
+	out[0].first, out[0].low, out[0].high, out[0].between = one.first, one.low, out[0].low, true
+	return out
+}
+
 // second reads "to 25%" or "-15%" behind a first number.
 func (v *view) second(at int, s document.Sentence) (candidate, string, bool) {
 	joiner := v.lower(at)
 	switch joiner {
-	case "to", "-", "--", "and", "or":
+	case "to", "-", "--", "and", "or", "from":
 	default:
 		return candidate{}, "", false
 	}
@@ -160,7 +223,7 @@ func (v *view) pair(a, b candidate, joiner string, percent bool) []candidate {
 		return []candidate{a}
 	}
 	b.tied = true
-	if percent || joiner == "to" || joiner == "and" || joiner == "or" {
+	if percent || joiner == "to" || joiner == "and" || joiner == "or" || joiner == "from" {
 		return []candidate{a, b}
 	}
 	return []candidate{b}
@@ -177,7 +240,11 @@ func (v *view) specific(i, end int, s document.Sentence) []candidate {
 	}
 	at := v.pastHyphen(one.end)
 	switch v.lower(at) {
-	case "per", "a", "an", "/":
+	case "per", "a", "an", "/", "each", "every":
+	case "for":
+		if at++; v.lower(at) != "each" && v.lower(at) != "every" {
+			return nil
+		}
 	default:
 		return nil
 	}
@@ -201,11 +268,35 @@ func (v *view) bound(c *candidate, s document.Sentence) {
 			c.qualifier, c.first = q.name, start
 		}
 	}
+	for _, q := range [...]struct{ cue, name string }{{"%q_above", "at_least"}, {"%q_below", "up_to"}} {
+		if start, ok := v.cueEnding(q.cue, c.first); ok && start >= s.First {
+			c.qualifier, c.first = q.name, start
+		}
+	}
+	switch v.lower(v.nounBefore(c.first) - 1) { // "a minimum tariff of 15%"
+	case "minimum":
+		c.qualifier = "at_least"
+	case "maximum":
+		c.qualifier = "up_to"
+	}
 	for _, q := range [...]struct{ cue, name string }{{"%q_or_more", "at_least"}, {"%q_or_less", "up_to"}} {
 		if e, ok := v.at(c.end, q.cue); ok && e.End <= s.End {
 			c.qualifier, c.end = q.name, e.End
 		}
 	}
+}
+
+// nounBefore is the start of "tariff of" or "duty at" that ends at token i.
+func (v *view) nounBefore(i int) int {
+	if w := v.lower(i - 1); w != "of" && w != "at" {
+		return 0
+	}
+	for k := i - 2; k >= max(0, i-4); k-- {
+		if e, ok := v.at(k, labelRateNoun); ok && e.End == i-1 {
+			return k
+		}
+	}
+	return 0
 }
 
 // beforeQualifiers is the start of the bounding words that end at token i.
