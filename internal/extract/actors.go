@@ -28,7 +28,7 @@ func (r *reading) context() {
 		for i := range v.found {
 			for _, e := range v.found[i] {
 				if e.Label == ontology.LabelCountry || e.Label == ontology.LabelBody && e.Value != "" && !v.o.Bodies[e.Ref].Generic {
-					if isBody(e.Value) || e.Value == "WORLD" {
+					if isBody(e.Value) || e.Value == "WORLD" || e.How == ontology.HowMetonym && v.isPlace(e) {
 						continue
 					}
 					counts[e.Value] += weight
@@ -90,6 +90,9 @@ func (v *view) actorAt(i int, last actor) (actor, bool) {
 		return actor{codes: codeList(p.Official.Country), name: p.Official.Name, kind: "person", first: i, end: e.End, possessive: v.possessiveAt(e.End)}, true
 	}
 	if e, ok := v.at(i, ontology.LabelCountry); ok {
+		if e.Value == "WORLD" {
+			return actor{}, false
+		}
 		return v.countryActor(e)
 	}
 	if e, ok := v.at(i, ontology.LabelBody); ok {
@@ -98,10 +101,42 @@ func (v *view) actorAt(i int, last actor) (actor, bool) {
 	if e, ok := v.at(i, "%pair"); ok && len(v.topic) > 1 {
 		return actor{codes: slices.Sorted(slices.Values(v.topic[:2])), kind: "pair", first: i, end: e.End}, true
 	}
-	if e, ok := v.at(i, "%anaphor"); ok && len(last.codes) > 0 && (last.kind == "body" || last.kind == "country") {
-		return actor{codes: last.codes, name: last.name, kind: last.kind, first: i, end: e.End, possessive: v.possessiveAt(e.End)}, true
+	if e, ok := v.at(i, "%anaphor"); ok {
+		if a, known := v.antecedent(e, last); known {
+			return actor{codes: a.codes, name: a.name, kind: a.kind, first: i, end: e.End, possessive: v.possessiveAt(e.End)}, true
+		}
 	}
 	return actor{}, false
+}
+
+// antecedent is who "the minister", "the bloc" or "the ministry" stands for:
+// the last of that office, kind or name before it, else, for a government or
+// country, who was named last.
+func (v *view) antecedent(e ontology.Entity, last actor) (actor, bool) {
+	noun := v.lower(e.End - 1)
+	office := v.hasAt(e.End-1, ontology.LabelRole)
+	for _, a := range slices.Backward(v.actors) {
+		switch {
+		case len(a.codes) == 0:
+		case office && a.kind == "person" && v.holdsOffice(a, noun):
+			return a, true
+		case noun == "bloc" && a.kind != "pair" && isBloc(a.codes[0]) && !isBody(a.codes[0]):
+			return a, true
+		case noun == "island" && a.codes[0] == "TW":
+			return a, true
+		}
+	}
+	if noun == "bloc" && v.weight["EU"] > 0 {
+		return actor{codes: []string{"EU"}, kind: "country"}, true
+	}
+	return last, len(last.codes) > 0 && (last.kind == "body" || last.kind == "country" || last.kind == "person" && !office) && noun != "bloc"
+}
+
+// holdsOffice reports that the last word of the person's title, as the text
+// gives it, is noun.
+func (v *view) holdsOffice(a actor, noun string) bool {
+	i := slices.IndexFunc(v.people, func(p person) bool { return p.Official.Name == a.name })
+	return i >= 0 && strings.Contains(strings.ToLower(v.people[i].Official.Role), noun)
 }
 
 func codeList(code string) []string {
@@ -149,6 +184,9 @@ func (v *view) hasAt(i int, label string) bool { _, ok := v.at(i, label); return
 
 // isPlace is true for a capital that is a place: a dateline, or behind "in".
 func (v *view) isPlace(e ontology.Entity) bool {
+	if v.possessiveAt(e.End) {
+		return false
+	}
 	if v.hasAt(e.First-1, "%place_preposition") {
 		return true
 	}

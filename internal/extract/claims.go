@@ -149,6 +149,9 @@ func (x *Extractor) fill(d *draft) bool {
 			return false
 		}
 	}
+	if by := d.slots["by"].List; d.kind.Name == "measure" && len(by) > 0 {
+		d.v.doer = doer{by: by, sentence: d.sentence.Index}
+	}
 	return true
 }
 

@@ -98,24 +98,143 @@ func unique(in []string) []string {
 	return out
 }
 
-// subject finds who does what the trigger says: "by X" behind a passive, the
-// possessor of the noun, the nearest actor to the left that is no object of a
-// preposition, the speaker for "we", and at last who acted before.
+// subject finds who does what the trigger says: who is named for it, and at
+// last who acted before. Who complains of an act, or bears it, has not done
+// it: then it is the other side.
 func (d *draft) subject() []string {
+	codes := d.namedSubject()
+	if codes == nil {
+		codes = d.actedBefore()
+	}
+	if d.kind.Name == "measure" && codes != nil && (d.bears(codes) || slices.Equal(codes, d.complainer("%complaint")) || d.owns(codes)) {
+		return d.opposite(codes)
+	}
+	return codes
+}
+
+// owns reports that the act falls on the goods of codes, who ask for
+// something: "Peru wants the duty on its wool lifted".
+func (d *draft) owns(codes []string) bool {
+	_, end := d.clause()
+	for i := d.head(); i < min(end, d.trigger.End+6); i++ {
+		if w := d.v.lower(i + 1); d.v.hasAt(i, "%against") && (w == "its" || w == "their") {
+			return slices.Equal(codes, d.complainer("%seeker")) || slices.Equal(codes, d.complainer("%complaint"))
+		}
+	}
+	return false
+}
+
+// namedSubject is who the sentence names as the doer: "by X" behind a
+// passive, the possessor of the noun, who levies what others pay, the nearest
+// actor to the left that is no object of a preposition, or the speaker for
+// "we".
+func (d *draft) namedSubject() []string {
 	if codes := d.byAgent(); codes != nil {
 		return codes
 	}
 	if codes := d.possessor(); codes != nil {
 		return codes
 	}
-	codes := d.leftSubject()
-	if codes == nil {
-		codes = d.actedBefore()
+	if codes := d.relativeDoer(); codes != nil {
+		return codes
 	}
-	if d.kind.Name == "measure" && d.v.has(d.sentence.First, d.trigger.First, "%complaint") {
-		return d.v.other(codes) // who complains of an act has not done it
+	if d.kind.Name == "measure" {
+		if bearers, verb, ok := d.payer(); ok {
+			return d.collector(bearers, verb)
+		}
 	}
-	return codes
+	return d.leftSubject()
+}
+
+// relativeDoer reads "the duties that Peru imposed" and "a tax on yarn, which
+// the government introduced".
+func (d *draft) relativeDoer() []string {
+	if d.kind.Name != "measure" {
+		return nil
+	}
+	v := d.v
+	for i := d.trigger.End; i < min(d.trigger.End+9, d.sentence.End); i++ {
+		if w := v.lower(i); w != "that" && w != "which" && i > d.trigger.End {
+			continue
+		} else if w == "that" || w == "which" {
+			i++
+		}
+		if v.lower(i) == "the" && !v.hasAt(i, labelActor) {
+			i++
+		}
+		a, ok := v.actor(i)
+		if !ok || a.possessive || len(a.codes) == 0 || isBody(a.codes[0]) {
+			continue
+		}
+		for k := a.end; k < min(a.end+4, d.sentence.End); k++ {
+			if v.hasAt(k, "%imposing") {
+				return a.codes
+			}
+		}
+	}
+	return nil
+}
+
+// complainer is who does what the cue list says (complains, asks) before the
+// trigger.
+func (d *draft) complainer(cue string) []string {
+	for i := d.sentence.First; i < d.trigger.First; i++ {
+		if !d.v.hasAt(i, cue) {
+			continue
+		}
+		for k := i - 1; k >= d.sentence.First; k-- {
+			if a, ok := d.v.actor(k); ok && len(a.codes) > 0 && !isBody(a.codes[0]) && !a.possessive && !d.v.isObject(a) {
+				return a.codes
+			}
+		}
+	}
+	return nil
+}
+
+// bears reports that the act falls on codes themselves: "tariffs on Peruvian
+// goods" is no act of Peru.
+func (d *draft) bears(codes []string) bool {
+	if len(codes) != 1 || !slices.Contains(taxes(), d.slots["instrument"].Text) || d.v.exportTax(d.head()) {
+		return false
+	}
+	first := d.head()
+	_, end := d.clause()
+	for i := first; i < min(end, d.trigger.End+6); i++ {
+		if !d.v.hasAt(i, "%against") {
+			continue
+		}
+		for k := i + 1; k < min(end, i+4); k++ {
+			if e, ok := d.v.at(k, ontology.LabelCountry); ok {
+				return e.Value == codes[0] && e.How != ontology.HowMetonym && d.v.lower(i) != "of"
+			}
+		}
+	}
+	return false
+}
+
+// exportTax reports a duty on what leaves the country.
+func (v *view) exportTax(i int) bool {
+	for k := i; k < i+4; k++ {
+		if w := v.lower(k); w == "export" || w == "exports" {
+			return true
+		}
+	}
+	return false
+}
+
+// opposite is the other side of codes: the one other country of the clause,
+// else the other of the two that the article is about.
+func (d *draft) opposite(codes []string) []string {
+	var found []string
+	for _, e := range d.v.within(d.sentence.First, d.sentence.End, ontology.LabelCountry) {
+		if !isBody(e.Value) && !slices.Contains(codes, e.Value) {
+			found = append(found, e.Value)
+		}
+	}
+	if found = unique(found); len(found) == 1 {
+		return found
+	}
+	return d.v.other(codes)
 }
 
 // other is the second party of an article about two countries; codes where
@@ -169,7 +288,7 @@ func (d *draft) possessor() []string {
 		}
 	}
 	for i := head - 1; i >= max(d.sentence.First, head-5); i-- {
-		if d.v.hasAt(i, "%verb_cue") || d.v.hasAt(i, "%preposition") || d.v.lower(i) == "," {
+		if d.v.hasAt(i, "%verb_cue") || d.v.hasAt(i, "%preposition") || d.v.lower(i) == "," || d.v.hasAt(i, "%pays") || d.v.hasAt(i, "%paid_if_passive") {
 			return nil
 		}
 		a, ok := d.v.actor(i)
@@ -267,6 +386,9 @@ func (v *view) conjoined(a actor) []string {
 // the official publisher's country; else the country most named.
 func (d *draft) actedBefore() []string {
 	v := d.v
+	if d.kind.Name == "measure" && v.doer.by != nil && d.sentence.Index-v.doer.sentence <= 3 && d.definite() {
+		return v.doer.by
+	}
 	for k := len(v.actors) - 1; k >= 0; k-- {
 		a := v.actors[k]
 		if a.first >= d.sentence.First || len(a.codes) == 0 || a.possessive || isBody(a.codes[0]) || v.isObject(a) {
@@ -286,11 +408,35 @@ func (d *draft) actedBefore() []string {
 	return nil
 }
 
+// definite reports that the measure is one spoken of before: "the duty",
+// "these measures".
+func (d *draft) definite() bool {
+	head := d.trigger.First
+	if r, ok := d.captures["instrument"]; ok {
+		head = r.First
+	}
+	for i := head - 1; i >= max(d.sentence.First, head-4); i-- {
+		switch d.v.lower(i) {
+		case "the", "these", "those", "this", "such":
+			return true
+		}
+		if d.v.hasAt(i, "%preposition") || d.v.hasAt(i, ontology.LabelCountry) || d.v.hasAt(i, "%verb_cue") {
+			return false
+		}
+	}
+	return false
+}
+
 // target finds whose goods or firms are meant: the first country behind the
 // trigger that a preposition or a noun of goods binds, "all countries", or
 // the goods before a passive.
 func (d *draft) target() []string {
 	by := d.slots["by"].List
+	if d.kind.Name == "measure" {
+		if codes, _, ok := d.payer(); ok && len(codes) > 0 && !meets(codes, by) {
+			return codes
+		}
+	}
 	first, end := d.clause()
 	var out []string
 	for i := d.trigger.First; i < end; i++ {
@@ -298,7 +444,7 @@ func (d *draft) target() []string {
 			return append(out, "WORLD")
 		}
 		e, ok := d.v.at(i, ontology.LabelCountry)
-		if !ok || isBody(e.Value) || slices.Contains(by, e.Value) || d.v.lower(i-1) == "by" || e.How == ontology.HowMetonym {
+		if !ok || isBody(e.Value) || slices.Contains(by, e.Value) || d.v.lower(i-1) == "by" || e.How == ontology.HowMetonym && !d.v.ofGoods(e) {
 			continue
 		}
 		if out = append(out, e.Value); !d.v.listGoesOn(e.End) {
@@ -314,7 +460,31 @@ func (d *draft) target() []string {
 			return []string{e.Value}
 		}
 	}
+	return d.answered()
+}
+
+// answered is on whom an act in answer to another falls, or who complains of
+// it or asks for it to change.
+func (d *draft) answered() []string {
+	by := d.slots["by"].List
+	if d.kind.Name != "measure" || len(by) == 0 {
+		return nil
+	}
+	for _, cue := range []string{"%complaint", "%seeker"} {
+		if codes := d.complainer(cue); len(codes) > 0 && !meets(codes, by) {
+			return codes
+		}
+	}
+	first, end := d.clause()
+	if d.v.doer.by != nil && !meets(d.v.doer.by, by) && d.sentence.Index-d.v.doer.sentence <= 3 && d.v.has(first, end, "%answer") {
+		return d.v.doer.by
+	}
 	return nil
+}
+
+// ofGoods is true for "Beijing chipmakers", the firms or goods of a place.
+func (v *view) ofGoods(e ontology.Entity) bool {
+	return v.hasAt(e.End, "%goods") || v.hasAt(e.End, "%trade_noun")
 }
 
 // opponent is the target, or, where the sentence names none and the article

@@ -30,10 +30,18 @@ type view struct {
 	weight map[string]int
 	// finder is made when a name is first looked for.
 	finder *nameFinder
+	// doer is who imposed the measure that was read last, and where.
+	doer doer
 	// conditions and words are read once, when first asked for.
 	conditions []string
 	words      int
 	counted    bool
+}
+
+// doer is who imposed a measure, and the sentence that says so.
+type doer struct {
+	by       []string
+	sentence int
 }
 
 // Labels of the entities that code finds; Value and Ref as said there.
