@@ -122,6 +122,8 @@ func (v *view) antecedent(e ontology.Entity, last actor) (actor, bool) {
 			return a, true
 		case noun == "bloc" && a.kind != "pair" && isBloc(a.codes[0]) && !isBody(a.codes[0]):
 			return a, true
+		case a.kind == "body" && v.hasAt(e.End-1, "%organ") && strings.Contains(strings.ToLower(a.name), noun):
+			return a, true
 		case noun == "island" && a.codes[0] == "TW":
 			return a, true
 		}

@@ -2,6 +2,7 @@ package extract
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/tradewire/tradewire/internal/ontology"
 )
@@ -61,9 +62,13 @@ func (v *view) passive(i int) bool {
 // bearer is whose goods the subject in tokens [first, verb) names: the last
 // country there that is no destination; for "its goods" who was named before.
 func (v *view) bearer(first, verb int) []string {
+	verb = v.beforeApposition(first, verb)
 	for i := verb - 1; i >= first; i-- {
 		if e, ok := v.at(i, ontology.LabelCountry); ok && !isBody(e.Value) && !v.destination(e) {
 			return unique(append(v.listBefore(e), e.Value))
+		}
+		if code := v.region(i); code != "" {
+			return []string{code}
 		}
 		if v.hasAt(i, "%world") {
 			return []string{"WORLD"}
@@ -75,6 +80,34 @@ func (v *view) bearer(first, verb int) []string {
 		}
 	}
 	return nil
+}
+
+// beforeApposition is where an apposition (", a subsidiary of … ,") begins
+// that ends before the verb; the verb when there is none.
+func (v *view) beforeApposition(first, verb int) int {
+	if v.lower(verb-1) != "," && v.lower(verb-2) != "," {
+		return verb
+	}
+	for i := verb - 3; i > first; i-- {
+		if v.lower(i) != "," {
+			continue
+		}
+		switch v.lower(i + 1) {
+		case "a", "an", "the", "which", "who", "one":
+			return i
+		}
+	}
+	return verb
+}
+
+// region is the country of the state or province named at token i.
+func (v *view) region(i int) string {
+	for _, e := range v.found[i] {
+		if code, ok := strings.CutPrefix(e.Label, "%region_"); ok {
+			return code
+		}
+	}
+	return ""
 }
 
 // listBefore gives the countries that a list joins to e from the left.

@@ -55,8 +55,17 @@ func (r *reading) whoOnWhom(v *view, m rate) (by, on []string) {
 			d.slots["by"] = event.List(by...)
 		}
 		on = d.target()
+		if last := r.taxBefore(v, m, nil, nil); last != nil && len(on) == 0 && meets(by, last.slots["on"].List) && !meets(by, last.slots["by"].List) {
+			by = nil // whose goods bear it is named, not who levies it
+		}
 	}
-	return r.asBefore(v, m, by, on)
+	if len(by) > 0 && len(on) > 0 {
+		return by, on
+	}
+	if last := r.taxBefore(v, m, by, on); last != nil {
+		return longer(by, last.slots["by"].List), longer(on, last.slots["on"].List)
+	}
+	return by, on
 }
 
 // rateDraft is the rate as a draft of a measure, so that what finds the sides
@@ -117,13 +126,10 @@ func (v *view) parted(trigger pattern.Range, m rate) bool {
 	return false
 }
 
-// asBefore fills what a rate's own words leave open from the measure that the
-// article speaks of last before it, in the same sentence, the three before or
-// the title.
-func (r *reading) asBefore(v *view, m rate, by, on []string) ([]string, []string) {
-	if len(by) > 0 && len(on) > 0 {
-		return by, on
-	}
+// taxBefore is the measure with a rate that the article speaks of last before
+// the rate, in the same sentence, the three before or the title, and whose
+// sides agree with by and on; nil when there is none.
+func (r *reading) taxBefore(v *view, m rate, by, on []string) *draft {
 	var last *draft
 	at := -1
 	for _, d := range r.claims {
@@ -143,10 +149,7 @@ func (r *reading) asBefore(v *view, m rate, by, on []string) ([]string, []string
 			}
 		}
 	}
-	if last == nil {
-		return by, on
-	}
-	return longer(by, last.slots["by"].List), longer(on, last.slots["on"].List)
+	return last
 }
 
 // fits reports that the measure may be the one whose rate by puts on on.

@@ -1,0 +1,113 @@
+package extract
+
+import (
+	"slices"
+
+	"github.com/tradewire/tradewire/internal/ontology"
+)
+
+// relativeDoer reads "the duties that Peru imposed" and "a tax on yarn, which
+// the government introduced".
+func (d *draft) relativeDoer() []string {
+	if d.kind.Name != "measure" {
+		return nil
+	}
+	v := d.v
+	for i := d.trigger.End; i < min(d.trigger.End+9, d.sentence.End); i++ {
+		if w := v.lower(i); w != "that" && w != "which" && i > d.trigger.End {
+			continue
+		} else if w == "that" || w == "which" {
+			i++
+		}
+		if v.lower(i) == "the" && !v.hasAt(i, labelActor) {
+			i++
+		}
+		a, ok := v.actor(i)
+		if !ok || a.possessive || len(a.codes) == 0 || isBody(a.codes[0]) {
+			continue
+		}
+		for k := a.end; k < min(a.end+4, d.sentence.End); k++ {
+			if v.hasAt(k, "%imposing") {
+				return a.codes
+			}
+		}
+	}
+	return nil
+}
+
+// complainer is who does what the cue list says (complains, asks) before the
+// trigger.
+func (d *draft) complainer(cue string) []string {
+	for i := d.sentence.First; i < d.trigger.First; i++ {
+		if !d.v.hasAt(i, cue) {
+			continue
+		}
+		for k := i - 1; k >= d.sentence.First; k-- {
+			if a, ok := d.v.actor(k); ok && len(a.codes) > 0 && !isBody(a.codes[0]) && !a.possessive && !d.v.isObject(a) {
+				return a.codes
+			}
+		}
+	}
+	return nil
+}
+
+// bears reports that the act falls on codes themselves: "tariffs on Peruvian
+// goods" is no act of Peru.
+func (d *draft) bears(codes []string) bool {
+	if len(codes) != 1 || !slices.Contains(taxes(), d.slots["instrument"].Text) || d.v.exportTax(d.head()) {
+		return false
+	}
+	first := d.head()
+	_, end := d.clause()
+	for i := first; i < min(end, d.trigger.End+6); i++ {
+		if !d.v.hasAt(i, "%against") {
+			continue
+		}
+		for k := i + 1; k < min(end, i+4); k++ {
+			if e, ok := d.v.at(k, ontology.LabelCountry); ok {
+				return e.Value == codes[0] && e.How != ontology.HowMetonym && d.v.lower(i) != "of"
+			}
+		}
+	}
+	return false
+}
+
+// exportTax reports a duty on what leaves the country.
+func (v *view) exportTax(i int) bool {
+	for k := i; k < i+4; k++ {
+		if w := v.lower(k); w == "export" || w == "exports" {
+			return true
+		}
+	}
+	return false
+}
+
+// opposite is the other side of codes: the one other country of the clause,
+// else the other of the two that the article is about.
+func (d *draft) opposite(codes []string) []string {
+	var found []string
+	for _, e := range d.v.within(d.sentence.First, d.sentence.End, ontology.LabelCountry) {
+		if !isBody(e.Value) && !slices.Contains(codes, e.Value) {
+			found = append(found, e.Value)
+		}
+	}
+	if found = unique(found); len(found) == 1 {
+		return found
+	}
+	return d.v.other(codes)
+}
+
+// other is the second party of an article about two countries; codes where
+// it is about more.
+func (v *view) other(codes []string) []string {
+	if !v.bilateral() || len(codes) != 1 {
+		return codes
+	}
+	switch codes[0] {
+	case v.topic[0]:
+		return v.topic[1:2]
+	case v.topic[1]:
+		return v.topic[:1]
+	}
+	return codes
+}

@@ -1,0 +1,233 @@
+package extract
+
+import (
+	"slices"
+
+	"github.com/tradewire/tradewire/internal/ontology"
+)
+
+// subject finds who does what the trigger says: who is named for it, and at
+// last who acted before. Who complains of an act, or bears it, has not done
+// it: then it is the other side.
+func (d *draft) subject() []string {
+	codes := d.namedSubject()
+	if codes == nil {
+		codes = d.actedBefore()
+	}
+	if d.kind.Name == "measure" && codes != nil && (d.bears(codes) || slices.Equal(codes, d.complainer("%complaint")) || d.owns(codes)) {
+		return d.opposite(codes)
+	}
+	return codes
+}
+
+// owns reports that the act falls on the goods of codes, who ask for
+// something: "Peru wants the duty on its wool lifted".
+func (d *draft) owns(codes []string) bool {
+	_, end := d.clause()
+	for i := d.head(); i < min(end, d.trigger.End+6); i++ {
+		if w := d.v.lower(i + 1); d.v.hasAt(i, "%against") && (w == "its" || w == "their") {
+			return slices.Equal(codes, d.complainer("%seeker")) || slices.Equal(codes, d.complainer("%complaint"))
+		}
+	}
+	return false
+}
+
+// namedSubject is who the sentence names as the doer: "by X" behind a
+// passive, the possessor of the noun, who levies what others pay, the nearest
+// actor to the left that is no object of a preposition, or the speaker for
+// "we".
+func (d *draft) namedSubject() []string {
+	if codes := d.byAgent(); codes != nil {
+		return codes
+	}
+	if codes := d.possessor(); codes != nil {
+		return codes
+	}
+	if codes := d.relativeDoer(); codes != nil {
+		return codes
+	}
+	if d.kind.Name == "measure" {
+		if bearers, verb, ok := d.payer(); ok {
+			return d.collector(bearers, verb)
+		}
+	}
+	return d.leftSubject()
+}
+
+// byAgent reads "imposed by X" within eight tokens behind the trigger.
+func (d *draft) byAgent() []string {
+	for i := d.trigger.End; i < min(d.trigger.End+12, d.sentence.End); i++ {
+		if d.v.lower(i) != "by" {
+			continue
+		}
+		for k := i + 1; k < min(i+4, d.sentence.End); k++ {
+			if a, ok := d.v.actor(k); ok && len(a.codes) > 0 {
+				return a.codes
+			}
+		}
+	}
+	return nil
+}
+
+func (v *view) actor(i int) (actor, bool) {
+	if e, ok := v.at(i, labelActor); ok {
+		return v.actors[e.Ref], true
+	}
+	return actor{}, false
+}
+
+// possessor reads "China's tariffs", "the US 25% tariff" just before the
+// trigger or the instrument.
+func (d *draft) possessor() []string {
+	head := d.trigger.First
+	if r, ok := d.captures["instrument"]; ok && r.First < head {
+		head = r.First
+	} else if ok { // "the imposition of U.S. tariffs"
+		for i := max(d.trigger.End, r.First-3); i < r.First; i++ {
+			if a, named := d.v.actor(i); named && a.possessive && len(a.codes) > 0 {
+				return a.codes
+			}
+		}
+	}
+	for i := head - 1; i >= max(d.sentence.First, head-5); i-- {
+		if d.v.hasAt(i, "%verb_cue") || d.v.hasAt(i, "%preposition") || d.v.lower(i) == "," || d.v.hasAt(i, "%pays") || d.v.hasAt(i, "%paid_if_passive") {
+			return nil
+		}
+		a, ok := d.v.actor(i)
+		if !ok {
+			if e, covered := d.v.covering(i, labelActor); covered {
+				a, ok = d.v.actors[e.Ref], true
+			}
+		}
+		if ok && a.possessive && len(a.codes) > 0 {
+			return a.codes
+		}
+		if ok {
+			return nil
+		}
+	}
+	return nil
+}
+
+// covering returns an entity of the label that covers token i.
+func (v *view) covering(i int, label string) (ontology.Entity, bool) {
+	for k := i; k >= max(0, i-8); k-- {
+		if e, ok := v.at(k, label); ok && e.End > i {
+			return e, true
+		}
+	}
+	return ontology.Entity{}, false
+}
+
+// leftSubject walks left from the trigger to the nearest actor in subject
+// position.
+func (d *draft) leftSubject() []string {
+	for i := d.trigger.First - 1; i >= d.sentence.First; i-- {
+		if d.v.lower(i) == ";" {
+			return nil
+		}
+		a, ok := d.v.actor(i)
+		if !ok || len(a.codes) == 0 {
+			if d.v.hasAt(i, "%we") {
+				if codes := d.v.speakerAt(i).codes; len(codes) > 0 {
+					return codes
+				}
+			}
+			continue
+		}
+		if isBody(a.codes[0]) && d.v.hasAt(a.first-1, "%seeker") || d.v.lower(a.first-1) == "the" && isBody(a.codes[0]) && d.v.hasAt(a.first-2, "%seeker") {
+			return a.codes
+		}
+		owns := a.possessive && d.v.eventNoun(a.end) // "over the US's recent actions"
+		if isBody(a.codes[0]) || !owns && (a.possessive || d.v.isObject(a)) {
+			continue
+		}
+		return d.v.conjoined(a)
+	}
+	return nil
+}
+
+// eventNoun is true where a possessive stands for its government: "China's
+// announcement", "Trump's decision".
+func (v *view) eventNoun(i int) bool {
+	for k := i; k < i+4; k++ {
+		if v.hasAt(k, "%act_noun") {
+			return true
+		}
+	}
+	return false
+}
+
+// isObject reports whether a preposition governs the actor.
+func (v *view) isObject(a actor) bool {
+	i := a.first - 1
+	for i >= 0 {
+		if v.lower(i) == "the" || v.hasAt(i, "%determiner") {
+			i--
+			continue
+		}
+		e, listed := v.covering(i-1, labelActor) // "from China and South Korea"
+		if !listed || e.End != i || v.lower(i) != "and" && v.lower(i) != "," && v.lower(i) != "or" {
+			break
+		}
+		i = e.First - 1
+	}
+	return v.hasAt(i, "%preposition")
+}
+
+// conjoined adds the actors that "and" joins to a.
+func (v *view) conjoined(a actor) []string {
+	codes := slices.Clone(a.codes)
+	for at := a.first - 1; at > 0 && (v.lower(at) == "and" || v.lower(at) == "," || v.lower(at) == "the"); at-- {
+		if e, ok := v.covering(at-1, labelActor); ok && e.End == at {
+			codes = append(codes, v.actors[e.Ref].codes...)
+			at = e.First
+		}
+	}
+	return unique(codes)
+}
+
+// actedBefore is the last actor in subject position before the sentence; else
+// the official publisher's country; else the country most named.
+func (d *draft) actedBefore() []string {
+	v := d.v
+	if d.kind.Name == "measure" && v.doer.by != nil && d.sentence.Index-v.doer.sentence <= 3 && d.definite() {
+		return v.doer.by
+	}
+	for k := len(v.actors) - 1; k >= 0; k-- {
+		a := v.actors[k]
+		if a.first >= d.sentence.First || len(a.codes) == 0 || a.possessive || isBody(a.codes[0]) || v.isObject(a) {
+			continue
+		}
+		if v.sentence(a.first).Index < d.sentence.Index-2 {
+			break
+		}
+		return a.codes
+	}
+	if v.meta.Official && v.meta.Country != "" {
+		return []string{v.meta.Country}
+	}
+	if len(v.topic) > 0 {
+		return v.topic[:1]
+	}
+	return nil
+}
+
+// definite reports that the measure is one spoken of before: "the duty",
+// "these measures".
+func (d *draft) definite() bool {
+	head := d.trigger.First
+	if r, ok := d.captures["instrument"]; ok {
+		head = r.First
+	}
+	for i := head - 1; i >= max(d.sentence.First, head-4); i-- {
+		switch d.v.lower(i) {
+		case "the", "these", "those", "this", "such":
+			return true
+		}
+		if d.v.hasAt(i, "%preposition") || d.v.hasAt(i, ontology.LabelCountry) || d.v.hasAt(i, "%verb_cue") {
+			return false
+		}
+	}
+	return false
+}
