@@ -40,7 +40,7 @@ func (d *draft) actStatus() string {
 		return dropped
 	case v.has(left, act, "%threat"), v.has(first, act, "%conditional"), v.has(d.trigger.End, end, "%conditional") && v.has(left, right, "%future"):
 		return "threatened"
-	case v.has(left, act, "%proposal"), v.has(near, act, "%possible"), v.hasAt(act, "%draft_verb"):
+	case v.has(left, act, "%proposal"), d.possible(near), v.hasAt(act, "%draft_verb"):
 		return "proposed"
 	case v.has(near, act, "%would"):
 		if v.has(d.sentence.First, act, "%say") { // "said it would": the future, reported
@@ -73,6 +73,16 @@ func (d *draft) ahead(first, near int) bool {
 			return false
 		}
 		return tag == "VB" || v.has(e.End, act, "%be") || strings.HasPrefix(tag, "NN")
+	}
+	return false
+}
+
+// possible reports "may", "might" or "could" before the act; May is a month.
+func (d *draft) possible(near int) bool {
+	for i := near; i < d.trigger.First; i++ {
+		if d.v.hasAt(i, "%possible") && d.v.doc.Tokens[i].Norm != "May" {
+			return true
+		}
 	}
 	return false
 }
