@@ -90,7 +90,7 @@ func fromHTML(p Page) (event.Article, error) {
 	if body == "" {
 		body = mainText(page, p.URL, facts, second)
 	}
-	a.Text = withoutTitle(body, a.Title)
+	a.Text = withoutDate(withoutTitle(body, a.Title), a.Published)
 	if letters(a.Text) < minPageText {
 		return event.Article{}, failed(ClassNoText, "the page holds %d letters of text, fewer than %d", letters(a.Text), minPageText)
 	}
@@ -158,6 +158,29 @@ func withoutTitle(text, title string) string {
 			break
 		}
 		text = rest
+	}
+	return text
+}
+
+// withoutDate drops a first paragraph that is the day of publication and
+// nothing else, as some ministries put it above the text.
+func withoutDate(text, published string) string {
+	first, rest, more := strings.Cut(text, "\n")
+	day, err := time.Parse(time.DateOnly, clip(published, len(time.DateOnly)))
+	if err != nil || !more || len(first) > 60 {
+		return text
+	}
+	line := squash(first)
+	for _, weekday := range [...]string{day.Weekday().String(), day.Format("Mon")} {
+		line = strings.TrimPrefix(line, strings.ToLower(weekday))
+	}
+	for _, layout := range [...]string{
+		"2 January 2006", "02 January 2006", "January 2, 2006", "January 02, 2006", "2 Jan 2006", "02 Jan 2006", "Jan 2, 2006", "Jan 02, 2006",
+		time.DateOnly, "02/01/2006", "01/02/2006", "2006年1月2日",
+	} {
+		if line == squash(day.Format(layout)) {
+			return rest
+		}
 	}
 	return text
 }

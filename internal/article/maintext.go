@@ -34,13 +34,28 @@ func secondOpinion(page tree, address string) opinion {
 	return o
 }
 
+// maxFact is the longest title, date or byline that a selector can mean.
+const maxFact = 500 // bytes
+
 // chosenBody renders what the source's selector matches, in page order.
 func chosenBody(p Page, query *goquery.Document) string {
 	if p.Selectors.Body == "" {
 		return ""
 	}
 	var parts []string
-	query.Find(p.Selectors.Body).Each(func(_ int, match *goquery.Selection) {
+	body := query.Find(p.Selectors.Body)
+	for _, selector := range []string{p.Selectors.Title, p.Selectors.Date, p.Selectors.Author} {
+		if selector == "" {
+			continue
+		}
+		// Read already: inside the body they are no part of the text.
+		body.Find(selector).Each(func(_ int, fact *goquery.Selection) {
+			if len(fact.Text()) <= maxFact {
+				fact.Remove()
+			}
+		})
+	}
+	body.Each(func(_ int, match *goquery.Selection) {
 		inOther := match.ParentsFiltered(p.Selectors.Body).Length() > 0
 		if text := render(match.Nodes[0]); text != "" && !inOther {
 			parts = append(parts, text)

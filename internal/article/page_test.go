@@ -252,3 +252,40 @@ func TestConcurrentUse(t *testing.T) {
 	}
 	group.Wait()
 }
+
+// TestFactsInsideTheBody: what the selectors read as date, title and byline is
+// no text, though it stands inside the body.
+func TestFactsInsideTheBody(t *testing.T) {
+	text := strings.TrimSpace(sentence)
+	body := `<div class="release"><h2 id="t">Copper duty to rise</h2><div id="when">Posted On: 4 MAY 2026 9:30AM by the desk</div><p class="by">By Ada Okafor</p><p>` +
+		sentence + `</p><p>` + sentence + `</p></div><div id="when2">4 May 2026</div>`
+	a, err := FromPage(Page{URL: "https://press.example/1", ContentType: "text/html", Body: []byte(page(body)),
+		Selectors: Selectors{Title: "#t", Body: ".release", Date: "#when", Author: ".by"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if a.Text != text+"\n"+text || a.Published != "2026-05-04" || a.Author != "Ada Okafor" || a.Title != "Copper duty to rise" {
+		t.Errorf("%q by %q, %s:\n%s", a.Title, a.Author, a.Published, a.Text)
+	}
+}
+
+// TestTheDayAboveTheText: a first paragraph that only repeats the day of
+// publication goes, another day or a sentence stays.
+func TestTheDayAboveTheText(t *testing.T) {
+	text := strings.TrimSpace(sentence)
+	for line, stays := range map[string]bool{
+		"4 May 2026": false, "May 4, 2026": false, "Monday, May 04, 2026": false, "2026-05-04": false, "2026.05.04": false, "04/05/2026": false,
+		"5 May 2026": true, "4 May 2026, Port City": true, "The day was Monday.": true, "": false,
+	} {
+		want := text + "\n" + text
+		if stays {
+			want = line + "\n" + want
+		}
+		if got := withoutDate(line+"\n"+text+"\n"+text, "2026-05-04T09:30:00Z"); got != want && (stays || line != "") {
+			t.Errorf("%q: %q", line, got)
+		}
+		if got := withoutDate(line+"\n"+text, ""); got != line+"\n"+text {
+			t.Errorf("no day is known: %q", got)
+		}
+	}
+}

@@ -41,10 +41,13 @@ func readJSON(fields JSONFields, contentType string, body []byte) (raw, error) {
 			Summary:   plain(text(entry, "summary", fields.Summary), maxSummary),
 		})
 	}
-	for _, name := range []string{"url", "title", "date", "summary"} {
+	for _, name := range []string{"url", "title", "date"} {
 		if n := missing[name]; n > 0 && n == len(list) {
 			found.mismatches = append(found.mismatches, fmt.Sprintf("json.%s leads to nothing in %d entries", name, n))
 		}
+	}
+	if n := missing["summary"]; n > 0 && n == len(list) { // some have none
+		found.problems = append(found.problems, fmt.Sprintf("json.summary leads to nothing in %d entries", n))
 	}
 	if next := textOf(follow(answer, fields.Next)); fields.Next != "" && next != "" {
 		found.more = []string{next}
