@@ -59,6 +59,7 @@ func (r *reading) draftClaims() error {
 	}
 	m := r.x.newMatching()
 	for _, v := range []*view{r.title, r.body} {
+		v.told = r.title.told
 		for _, s := range v.doc.Sentences {
 			drafts = append(drafts, m.sentence(v, s)...)
 		}
@@ -66,7 +67,7 @@ func (r *reading) draftClaims() error {
 			return v.tagErr
 		}
 	}
-	r.claims = lastStages(merge(drafts))
+	r.claims = lastStages(unsaid(merge(drafts)))
 	return nil
 }
 

@@ -161,7 +161,8 @@ func (m *matching) sentence(v *view, s document.Sentence) []*draft {
 				}
 				d.take(taken[c.kind.Name])
 				if said {
-					out = append(out, d)
+					v.told = append(v.told, d)
+					out = append(append(out, d), d.shared()...)
 				}
 			}
 		}

@@ -1,6 +1,10 @@
 package extract
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/tradewire/tradewire/internal/event"
+)
 
 // findQuotes marks the words between double quotation marks, the marks left
 // out, sentence by sentence. A quotation ends with its paragraph at the
@@ -56,3 +60,13 @@ func (v *view) opens(i int, mark string) bool {
 func startsQuote(mark string) bool { return strings.ContainsAny(mark, "“„«") || mark == "``" }
 
 func endsQuote(mark string) bool { return strings.ContainsAny(mark, "”»") || mark == "''" }
+
+// quote gives the words directly quoted in the sentence of the trigger.
+func (d *draft) quote() event.Value {
+	for _, e := range d.v.within(d.sentence.First, d.sentence.End, labelQuote) {
+		if e.End-e.First >= 3 && e.First <= d.trigger.First && d.trigger.First < e.End {
+			return event.Text(d.v.doc.Span(e.First, e.End))
+		}
+	}
+	return event.Value{}
+}

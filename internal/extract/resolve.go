@@ -45,6 +45,7 @@ func resolvers() map[string]resolver {
 		"date":      func(d *draft) event.Value { return d.date() },
 		"until":     func(d *draft) event.Value { return d.until() },
 	}
+	maps.Copy(out, verdictResolvers())
 	maps.Copy(out, talksResolvers())
 	maps.Copy(out, measureResolvers())
 	maps.Copy(out, flowResolvers())

@@ -1,6 +1,7 @@
 package extract
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -119,6 +120,33 @@ func (d *draft) holderActor() actor {
 	return v.speakerAt(d.trigger.First)
 }
 
+// shared gives the stance once more for every other holder that "and" joins to
+// the one found: "Spain and Portugal back the accord".
+func (d *draft) shared() []*draft {
+	if d.resolve["holder"] != "holder" {
+		return nil
+	}
+	var out []*draft
+	a := d.holderActor()
+	for at := a.first - 1; at > d.sentence.First && slices.Contains([]string{"and", ",", "the", "or"}, d.v.lower(at)); at-- {
+		e, ok := d.v.covering(at-1, labelActor)
+		if !ok || e.End != at {
+			continue
+		}
+		other := d.v.actors[e.Ref]
+		holder := d.v.holds(other)
+		if at = e.First; holder.Empty() || holder.Text == d.slots["holder"].Text || d.v.governed(other) {
+			continue
+		}
+		c := *d
+		c.slots = maps.Clone(d.slots)
+		c.slots["holder"] = holder
+		delete(c.slots, "speaker")
+		out = append(out, &c)
+	}
+	return out
+}
+
 // weAt is true for "we", "our", "us" and "I", but not for "US".
 func (v *view) weAt(i int) bool {
 	return v.hasAt(i, "%we") && v.doc.Tokens[i].Norm != "US" || v.lower(i) == "i" && v.doc.Tokens[i].Norm == "I"
@@ -170,69 +198,10 @@ func (v *view) actedLast(i int) actor {
 // groupAt reads an industry body or another group that may hold a stance and
 // ends with token i: a name that closes with "Association", "Federation" or
 // the like, or a term of the list of groups ("business groups").
-func (v *view) groupAt(i, from int) (actor, bool) {
-	if v.hasAt(i, "%organisation_head") && v.doc.Tokens[i].Capital() && !v.official(i) {
-		first := i
-		for first > from && v.nameWord(first-1) {
-			first--
-		}
-		for first < i && (!v.doc.Tokens[first].Capital() || v.lower(first) == "the") {
-			first++
-		}
-		if first < i {
-			return v.group(first, i+1, from), true
-		}
-	}
-	for k := max(from, i-4); k <= i; k++ {
-		e, ok := v.at(k, "%interest_group")
-		if !ok || e.End != i+1 {
-			continue
-		}
-		if v.lower(k-1) == "the" && !strings.HasSuffix(v.lower(i), "s") {
-			return v.groupBefore(k)
-		}
-		return v.group(k, e.End, from), true
-	}
-	return actor{}, false
-}
-
 // official reports whether token i belongs to the name of a government's or
 // international body, or of a country.
-func (v *view) official(i int) bool {
-	if e, ok := v.covering(i, ontology.LabelBody); ok && e.Value != "" && e.End-e.First > 1 {
-		return true
-	}
-	if e, ok := v.covering(i, ontology.LabelBody); ok && v.o.Bodies[e.Ref].Generic {
-		return true
-	}
-	_, ok := v.covering(i, ontology.LabelCountry)
-	return ok
-}
-
 // groupBefore is the group with a name that was named last before token i.
-func (v *view) groupBefore(i int) (actor, bool) {
-	for k := i - 1; k >= max(0, i-400); k-- {
-		if v.hasAt(k, "%organisation_head") && v.doc.Tokens[k].Capital() {
-			if a, ok := v.groupAt(k, v.sentence(k).First); ok {
-				return a, true
-			}
-		}
-	}
-	return actor{}, false
-}
-
-func (v *view) nameWord(i int) bool {
-	return v.doc.Tokens[i].Capital() || slices.Contains([]string{"of", "and", "&", "for", "-", "+"}, v.lower(i))
-}
-
 // group names the tokens with the adjectives that belong to them.
-func (v *view) group(first, end, from int) actor {
-	for first > from && (v.hasAt(first-1, "%group_modifier") || v.hasAt(first-1, ontology.LabelCountry)) {
-		first--
-	}
-	return actor{name: v.doc.Span(first, end), kind: "group", first: first, end: end}
-}
-
 // speaker is the person who spoke for the holder; empty when nobody is named.
 func (d *draft) speaker() event.Value {
 	a := d.v.speakerAt(d.trigger.First)
@@ -297,17 +266,57 @@ func (v *view) house() actor {
 // saidIn looks for the speaker of sentence k; said is true where somebody
 // speaks, even if it is nobody who counts.
 func (v *view) saidIn(k int) (a actor, said bool) {
-	s := v.doc.Sentences[k]
+	if known, ok := v.speakers[k]; ok {
+		return known.actor, known.said
+	}
+	a, said = v.findSpeaker(v.doc.Sentences[k])
+	v.speakers[k] = speaker{a, said}
+	return a, said
+}
+
+// speaker is what is known of who speaks in a sentence.
+type speaker struct {
+	actor actor
+	said  bool
+}
+
+func (v *view) findSpeaker(s document.Sentence) (a actor, said bool) {
 	for at := s.First; at < s.End; at++ {
-		if !v.hasAt(at, "%say") || v.quoted(at) || strings.HasSuffix(v.lower(at), "ing") && v.lower(at) != "according" {
+		if !v.hasAt(at, "%say") || v.inCountry(at) || v.quoted(at) || strings.HasSuffix(v.lower(at), "ing") && v.lower(at) != "according" {
 			continue
 		}
 		if a, ok := v.beside(at, s.First, s.End); ok {
 			return a, true
 		}
+		if a, ok := v.calledAt(at, s); ok {
+			return a, true
+		}
 		said = said || v.strangerAt(at, s)
 	}
 	return actor{}, said
+}
+
+// inCountry reports whether token i belongs to the name of a country: the
+// "States" of the United States say nothing.
+func (v *view) inCountry(i int) bool {
+	_, ok := v.covering(i, ontology.LabelCountry)
+	return ok
+}
+
+// calledAt is the official whom the text calls by a part of the name beside
+// the verb of saying at token at ("said Anneli" after "Minister Anneli Aho").
+func (v *view) calledAt(at int, s document.Sentence) (actor, bool) {
+	for _, k := range []int{at + 1, at - 1} {
+		if k < s.First || k >= s.End || !v.doc.Tokens[k].Capital() || len(v.lower(k)) < 4 {
+			continue
+		}
+		for _, p := range v.people {
+			if p.End < k && slices.Contains(strings.Fields(strings.ToLower(p.Official.Name)), v.lower(k)) {
+				return actor{codes: codeList(p.Official.Country), name: p.Official.Name, kind: "person", first: k, end: k + 1}, true
+			}
+		}
+	}
+	return actor{}, false
 }
 
 // strangerAt is true where a name that no lexicon knows stands beside the
@@ -354,17 +363,21 @@ func (v *view) turn(s int) (actor, bool) {
 // the left, else the one just behind ("…," said X).
 func (v *view) beside(at, first, end int) (actor, bool) {
 	for k := v.skipAside(at-1, first); k >= max(first, at-30) && v.lower(at) != "according"; k-- {
-		if a, ok := v.groupAt(k, first); ok && !v.governed(a) {
+		if a, ok := v.groupAt(k, first); ok && (!v.governed(a) || v.spokenFor(a)) {
 			return a, true
 		}
 		if e, ok := v.covering(k, labelActor); ok {
-			if a := v.actors[e.Ref]; !v.governed(a) && (!a.possessive || a.kind != "country" || v.has(a.end, a.end+4, "%house")) {
+			a := v.actors[e.Ref]
+			if a.kind == "country" && v.has(a.end, at, "%company_word") {
+				return actor{}, true // "US carmaker Foo said"
+			}
+			if !v.governed(a) && (!a.possessive || a.kind != "country" || v.has(a.end, a.end+4, "%house")) {
 				return v.office(a), true
 			}
 			k = e.First
 		}
 		if v.hasAt(k, "%third_person") && at-k <= 3 {
-			return v.actedLast(k), true
+			return v.pronounced(k), true
 		}
 		if v.lower(k) == `"` {
 			break
@@ -372,6 +385,9 @@ func (v *view) beside(at, first, end int) (actor, bool) {
 	}
 	if !v.inverted(at) {
 		return actor{}, false
+	}
+	if a, ok := v.affiliated(at+1, end); ok {
+		return a, true
 	}
 	reach := 6
 	if v.lower(at) == "according" {
@@ -382,7 +398,7 @@ func (v *view) beside(at, first, end int) (actor, bool) {
 			return v.office(a), true
 		}
 		if v.hasAt(k, "%third_person") && k == at+1 {
-			return v.actedLast(first), true
+			return v.pronounced(k), true
 		}
 		for g := k; g < min(end, k+6); g++ {
 			if a, ok := v.groupAt(g, k); ok && a.first == k {
@@ -393,6 +409,37 @@ func (v *view) beside(at, first, end int) (actor, bool) {
 	return actor{}, false
 }
 
+// pronounced is whom the pronoun at token k beside a verb of saying means: for
+// "he" and "she" the person named before in the sentence, or who spoke last,
+// nobody where that was a stranger; for others who acted last.
+func (v *view) pronounced(k int) actor {
+	if v.lower(k) != "he" && v.lower(k) != "she" {
+		return v.actedLast(k)
+	}
+	s := v.sentence(k)
+	for i := k - 1; i >= s.First; i-- {
+		if a, ok := v.actor(i); ok && a.kind == "person" {
+			return a
+		}
+	}
+	for n := s.Index - 1; n >= max(0, s.Index-4); n-- {
+		if a, said := v.saidIn(n); said {
+			return a
+		}
+		for i := v.doc.Sentences[n].End - 1; i >= v.doc.Sentences[n].First; i-- {
+			if a, ok := v.actor(i); ok && a.kind == "person" {
+				return a
+			}
+		}
+	}
+	return actor{}
+}
+
+// spokenFor reports whether a name or an office belongs to the group behind
+// "of": "Jane Roe of the Builders' Federation", "the head of the union".
+// affiliated is the group of a person without public office who speaks: "said
+// Jane Roe of the Builders' Federation", "said Jane Roe, who leads the union".
+// stranger reports whether another actor than a mere modifier begins at token k.
 // skipAside steps over ", who …," before a verb of saying.
 func (v *view) skipAside(k, first int) int {
 	if v.lower(k) != "," {
@@ -420,6 +467,13 @@ func (v *view) office(a actor) actor {
 		return a
 	}
 	word := v.lower(a.end - 1)
+	if v.hasAt(a.end-1, "%spokesperson") {
+		for k := v.doc.SentenceOf(a.first) - 1; k >= 0; k-- {
+			if o, said := v.saidIn(k); said {
+				return o
+			}
+		}
+	}
 	last := actor{}
 	for k := len(v.actors) - 1; k >= 0; k-- {
 		o := v.actors[k]
@@ -437,14 +491,4 @@ func (v *view) office(a actor) actor {
 		return last
 	}
 	return a
-}
-
-// quote gives the words directly quoted in the sentence of the trigger.
-func (d *draft) quote() event.Value {
-	for _, e := range d.v.within(d.sentence.First, d.sentence.End, labelQuote) {
-		if e.End-e.First >= 3 && e.First <= d.trigger.First && d.trigger.First < e.End {
-			return event.Text(d.v.doc.Span(e.First, e.End))
-		}
-	}
-	return event.Value{}
 }

@@ -65,6 +65,33 @@ func TestStanceHolders(t *testing.T) {
 	}
 }
 
+func TestImpliedStances(t *testing.T) {
+	tests := []struct {
+		name, text string
+		want       []string
+	}{
+		{"who did it", "\"Our own workers come first in this,\" said Canadian Trade Minister Ann Lacroix.", []string{"CA|support|imposed a 25% tariff on Japanese cars"}},
+		{"whom it hits", "\"We have played by the book for years,\" said Japanese Trade Minister Kenta Mori.", []string{"JP|oppose|imposed a 25% tariff on Japanese cars"}},
+		{"said by a pronoun", "Japanese Trade Minister Kenta Mori came late. \"We have played by the book for years,\" he said.", []string{"JP|oppose|imposed a 25% tariff on Japanese cars"}},
+		{"a pronoun for a stranger", "\"Rain,\" said Fantin Morrow. \"We have played by the book for years,\" he said.", nil},
+		{"a group's officer", "\"It is a blow to every garage in town,\" said Fantin Morrow of the Garage Owners' Association.", []string{"Garage Owners' Association|oppose|imposed a 25% tariff on Japanese cars"}},
+		{"only once", "Japan condemned the car tariffs. \"We have played by the book for years,\" said Japanese Trade Minister Kenta Mori.", []string{"JP|oppose|car tariffs"}},
+		{"joined holders", "Japan and Brazil oppose the car tariffs.", []string{"BR|oppose|car tariffs", "JP|oppose|car tariffs"}},
+		{"a company", "\"It is a blow to every garage in town,\" Japanese carmaker Morrow said.", nil},
+		{"no verb", "Japan named the challenges of the car tariffs.", nil},
+		{"called", "Japan called the car tariffs a slap in the face.", []string{"JP|oppose|car tariffs"}},
+		{"undone", "Japan wants the car tariffs lifted.", []string{"JP|oppose|car tariffs"}},
+	}
+	x := newExtractor(t)
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			if got := claimsOf(t, x, event.Article{ID: "t", Text: act + tt.text}, "stance", "holder", "position", "target"); !slices.Equal(got, tt.want) {
+				t.Errorf("got %q, want %q", got, tt.want)
+			}
+		})
+	}
+}
+
 func TestTranscriptTurns(t *testing.T) {
 	text := "\nHarbour Daily Journalist: We oppose the new car tariffs, do you?\n" +
 		"Guo Jiakun: We firmly oppose the fish tariffs."

@@ -13,14 +13,19 @@ const maxTarget = 14
 
 // object is what a stance is about where it stands behind the trigger
 // ("opposes the levy"); for "this" and "it", the matter named before.
-func (d *draft) object() event.Value { return d.strict(d.trigger.End) }
+func (d *draft) object() event.Value {
+	if !d.asserted() {
+		return event.Value{}
+	}
+	return d.strict(d.trigger.End)
+}
 
 // phrase is the noun phrase that starts at token first or behind the words
 // that lead to it.
 func (d *draft) phrase(first int) (from, end int) {
 	v := d.v
-	if v.hasAt(first, "%back_reference") && v.closesTarget(first+1, true) {
-		return first, first + 1
+	if e, ok := v.at(first, "%back_reference"); ok && (v.closesTarget(e.End, true) || v.hasAt(e.End, "%conjunction")) {
+		return first, e.End
 	}
 	if v.lower(first) == "and" {
 		return first, first
@@ -29,10 +34,27 @@ func (d *draft) phrase(first int) (from, end int) {
 		first++
 	}
 	end = first
-	for end < min(d.sentence.End, first+maxTarget) && !v.closesTarget(end, end > first) {
+	for end < min(d.sentence.End, first+maxTarget) && (!v.closesTarget(end, end > first) || end > first && v.shortQuote(end)) {
 		end++
 	}
 	return first, end
+}
+
+// shortQuote reports whether token i is a quotation mark around a word or two
+// inside a phrase: the so-called "review" of prices.
+func (v *view) shortQuote(i int) bool {
+	if v.lower(i) != `"` {
+		return false
+	}
+	if e, ok := v.at(i+1, labelQuote); ok {
+		return e.End-e.First < leastQuote
+	}
+	for k := i - 1; k > i-leastQuote && k >= 0; k-- {
+		if e, ok := v.at(k, labelQuote); ok {
+			return e.End == i
+		}
+	}
+	return false
 }
 
 // stopped is what somebody is urged to stop: the phrase behind the verb of
@@ -45,25 +67,50 @@ func (d *draft) stopped() event.Value {
 	return d.strict(acts[0].End)
 }
 
-// theme is what a stance is about where it stands before the match ("the levy
-// is unfair").
+// theme is what a stance is about where it stands before the match as the
+// subject of a clause ("the levy is unfair"); for "this" and "it", the act
+// told before.
 func (d *draft) theme() event.Value {
 	v := d.v
 	end := d.first
 	for end > d.sentence.First && v.hasAt(end-1, "%theme_tail") {
 		end--
 	}
+	if v.lower(end-1) == "," { // "the levy, in force since May, is unfair"
+		end = v.skipAside(end-1, d.sentence.First) + 1
+	}
+	if d.denied() && !v.has(d.first, d.trigger.End, "%not_only") {
+		return event.Value{}
+	}
 	first := end
-	for first > max(d.sentence.First, end-maxTarget) && !v.opensTheme(first-1) {
+	for first > max(d.sentence.First, end-2*maxTarget) && !v.opensTheme(first-1) {
 		first--
+	}
+	if end-first == 1 && v.hasAt(first, "%back_reference") {
+		return d.referred()
 	}
 	for first < end && v.hasAt(first, "%target_lead") {
 		first++
 	}
-	if first >= end || !v.ofTrade(first, d.end) && !v.has(first, end, "%theme_matter") {
+	end = min(v.untilVerb(first, end), first+maxTarget)
+	if first >= end || !v.ofTrade(first, end) && !v.has(first, end, "%theme_matter") && !d.ofPolicy(first, end) {
 		return event.Value{}
 	}
 	return event.Text(strings.TrimSpace(v.doc.Span(first, end)))
+}
+
+// untilVerb is where the subject at tokens [first, end) gives way to a finite
+// verb: "the bill goes against the pact and" has the subject "the bill".
+func (v *view) untilVerb(first, end int) int {
+	for i := first + 1; i < end; i++ {
+		switch v.tag(i) {
+		case "MD", "VBZ", "VBD", "VBP":
+			if !v.hasAt(i-1, "%relative") && !v.hasAt(i-1, "%adverb") {
+				return i
+			}
+		}
+	}
+	return end
 }
 
 // denied reports whether the trigger is negated.
@@ -99,11 +146,24 @@ func (d *draft) pledged() event.Value {
 	return d.aim(from, end)
 }
 
+// asserted reports whether the trigger says what somebody does: it is no noun
+// of the same form ("the challenges"), and not merely possible.
+func (d *draft) asserted() bool {
+	v, at := d.v, d.trigger.First
+	if d.trigger.End-at == 1 && v.hasAt(at, "%homograph") && !strings.HasPrefix(v.tag(at), "VB") {
+		return false
+	}
+	for v.hasAt(at-1, "%adverb") {
+		at--
+	}
+	return !v.hasAt(at-1, "%possible")
+}
+
 // endorsed is the object of a verb of support that stands for itself: not
 // "to uphold", not a participle.
 func (d *draft) endorsed() event.Value {
 	v := d.v
-	if d.denied() || d.wished() {
+	if d.denied() || d.wished() || !d.asserted() {
 		return event.Value{}
 	}
 	at := d.trigger.First
@@ -120,16 +180,69 @@ func (d *draft) endorsed() event.Value {
 // in itself.
 func (d *draft) strict(first int) event.Value {
 	from, end := d.phrase(first)
-	if !d.v.ofTrade(from, end) && !d.v.pointsBack(from, end) {
+	if !d.v.ofTrade(from, end) && !d.v.pointsBack(from, end) && !d.ofPolicy(from, end) {
 		return event.Value{}
 	}
 	return d.aim(from, end)
 }
 
+// ofPolicy reports whether tokens [first, end) name a policy ("the decree",
+// "the waiver") in an article that has told an act of trade.
+func (d *draft) ofPolicy(first, end int) bool {
+	return len(d.v.told) > 0 && d.v.has(first, end, "%policy_noun")
+}
+
+// talks are the talks or the deal that a party sets conditions for: those the
+// sentence names, else those named last before it.
+func (d *draft) talks() event.Value {
+	v := d.v
+	for n := d.sentence.Index; n >= max(0, d.sentence.Index-6); n-- {
+		s := v.doc.Sentences[n]
+		for _, label := range [...]string{labelTalks, labelDeal, labelPact} {
+			for _, e := range v.within(s.First, s.End, label) {
+				return event.Text(v.doc.Span(v.widened(e.First, e.End)))
+			}
+		}
+	}
+	return event.Value{}
+}
+
+// described is the target that the pattern captured as _about; for "it" and the
+// like, the act it refers to.
+func (d *draft) described() event.Value {
+	r, ok := d.captures["_about"]
+	if !ok || d.denied() || !d.asserted() {
+		return event.Value{}
+	}
+	if d.v.hasAt(r.First, "%back_reference") && r.End-r.First == 1 {
+		return d.referred()
+	}
+	from, end := d.phrase(r.First)
+	if d.end > r.End {
+		end = min(end, r.End)
+	}
+	if from >= end || !d.v.ofTrade(from, end) && !d.v.pointsBack(from, end) && !d.ofPolicy(from, end) {
+		return event.Value{}
+	}
+	return d.aim(from, end)
+}
+
+// referred is the act of trade that "it" or "the move" stands for, or that a
+// sentence without an object is about.
+func (d *draft) referred() event.Value {
+	if acts := d.nearestActs(); len(acts) > 0 {
+		return event.Text(acts[0].phrased())
+	}
+	if e, ok := d.v.matterBefore(d.trigger.First); ok {
+		return event.Text(d.v.doc.Span(d.v.nounPhrase(e)))
+	}
+	return event.Value{}
+}
+
 // opposed is the object of a verb of opposition; where it does not name a
 // matter of trade itself, the sentence must.
 func (d *draft) opposed() event.Value {
-	if d.denied() {
+	if d.denied() || !d.asserted() {
 		return event.Value{}
 	}
 	return d.aim(d.phrase(d.trigger.End))
@@ -167,7 +280,7 @@ func (d *draft) aim(first, end int) event.Value {
 		}
 		return event.Text(v.doc.Span(first, end))
 	}
-	if first >= end || !v.ofTrade(first, end) && !v.ofTrade(d.sentence.First, d.sentence.End) {
+	if first >= end || !v.ofTrade(first, end) && !v.ofTrade(d.sentence.First, d.sentence.End) && !d.ofPolicy(first, end) {
 		return event.Value{}
 	}
 	return event.Text(strings.TrimSpace(v.doc.Span(first, end)))

@@ -36,6 +36,10 @@ type view struct {
 	conditions []string
 	words      int
 	counted    bool
+	// speakers holds who speaks in a sentence, once asked for.
+	speakers map[int]speaker
+	// told holds the drafts of the title and of the sentences read so far.
+	told []*draft
 }
 
 // doer is who imposed a measure, and the sentence that says so.
@@ -57,7 +61,7 @@ const (
 )
 
 func newView(o *ontology.Ontology, a event.Article, text string, title bool) *view {
-	v := &view{o: o, doc: document.New(text), meta: a, title: title}
+	v := &view{o: o, doc: document.New(text), meta: a, title: title, speakers: map[int]speaker{}}
 	v.found = byFirst(o.Gazetteer.Find(v.doc.Tokens), len(v.doc.Tokens))
 	return v
 }

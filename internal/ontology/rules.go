@@ -41,6 +41,9 @@ type Rule struct {
 	Between []string `yaml:"between"`
 	// Resolve overrides the set's for this rule.
 	Resolve map[string]string `yaml:"resolve"`
+	// UnlessSaid names slots: a claim of this rule stands only where no other
+	// rule's claim of the article agrees in them.
+	UnlessSaid []string `yaml:"unless_said"`
 	// Confidence is the share of this rule's claims that were right on the
 	// labelled articles, 0 when unmeasured.
 	Confidence float64   `yaml:"confidence"`
@@ -135,6 +138,11 @@ func (l *loader) checkRule(set *RuleSet, kind event.Kind, rule *Rule, data []byt
 	for slot := range rule.Set {
 		if !hasSlot(kind, slot) && slot != "factuality" {
 			l.problem(set.File, data, path+".set", "rule %s sets unknown slot %q: %s has %s", rule.ID, slot, kind.Name, slotNames(kind))
+		}
+	}
+	for _, slot := range rule.UnlessSaid {
+		if !hasSlot(kind, slot) {
+			l.problem(set.File, data, path+".unless_said", "rule %s names unknown slot %q: %s has %s", rule.ID, slot, kind.Name, slotNames(kind))
 		}
 	}
 	if len(rule.Match) == 0 || len(rule.Reject) == 0 {

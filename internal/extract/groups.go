@@ -1,0 +1,98 @@
+package extract
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/tradewire/tradewire/internal/ontology"
+)
+
+func (v *view) groupAt(i, from int) (actor, bool) {
+	if v.hasAt(i, "%organisation_head") && v.doc.Tokens[i].Capital() && !v.official(i) {
+		first := i
+		for first > from && v.nameWord(first-1) {
+			first--
+		}
+		for first < i && (!v.doc.Tokens[first].Capital() || v.lower(first) == "the") {
+			first++
+		}
+		if first < i {
+			return v.group(first, i+1, from), true
+		}
+	}
+	for k := max(from, i-4); k <= i; k++ {
+		e, ok := v.at(k, "%interest_group")
+		if !ok || e.End != i+1 {
+			continue
+		}
+		if v.lower(k-1) == "the" && !strings.HasSuffix(v.lower(i), "s") {
+			return v.groupBefore(k)
+		}
+		return v.group(k, e.End, from), true
+	}
+	return actor{}, false
+}
+
+func (v *view) official(i int) bool {
+	if e, ok := v.covering(i, ontology.LabelBody); ok && e.Value != "" && e.End-e.First > 1 {
+		return true
+	}
+	if e, ok := v.covering(i, ontology.LabelBody); ok && v.o.Bodies[e.Ref].Generic {
+		return true
+	}
+	_, ok := v.covering(i, ontology.LabelCountry)
+	return ok
+}
+
+func (v *view) groupBefore(i int) (actor, bool) {
+	for k := i - 1; k >= max(0, i-400); k-- {
+		if v.hasAt(k, "%organisation_head") && v.doc.Tokens[k].Capital() {
+			if a, ok := v.groupAt(k, v.sentence(k).First); ok {
+				return a, true
+			}
+		}
+	}
+	return actor{}, false
+}
+
+func (v *view) nameWord(i int) bool {
+	return v.doc.Tokens[i].Capital() || slices.Contains([]string{"of", "and", "&", "for", "-", "+", "'"}, v.lower(i))
+}
+
+func (v *view) group(first, end, from int) actor {
+	for first > from && (v.hasAt(first-1, "%group_modifier") || v.hasAt(first-1, ontology.LabelCountry)) {
+		first--
+	}
+	return actor{name: v.doc.Span(first, end), kind: "group", first: first, end: end}
+}
+
+func (v *view) spokenFor(a actor) bool {
+	at := a.first - 1
+	for v.hasAt(at, "%determiner") {
+		at--
+	}
+	if v.lower(at) != "of" && v.lower(at) != "at" {
+		return false
+	}
+	return v.doc.Tokens[at-1].Capital() || v.hasAt(at-1, "%group_post")
+}
+
+func (v *view) affiliated(first, end int) (actor, bool) {
+	if first >= end || !v.doc.Tokens[first].Capital() || v.hasAt(first, labelActor) {
+		return actor{}, false
+	}
+	for k := first; k < min(end, first+16); k++ {
+		if v.hasAt(k, "%no_holder") || v.stranger(k) || v.lower(k) == `"` {
+			return actor{}, false
+		}
+		if a, ok := v.groupAt(k, first); ok && (a.first == first || v.spokenFor(a) || v.has(first, a.first, "%group_post")) {
+			return a, true
+		}
+	}
+	return actor{}, false
+}
+
+func (v *view) stranger(k int) bool {
+	a, ok := v.actor(k)
+	return ok && !a.possessive && !v.governed(a)
+}

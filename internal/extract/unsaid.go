@@ -1,0 +1,28 @@
+package extract
+
+import "slices"
+
+// unsaid drops the drafts of rules that only speak where nothing else does
+// (unless_said), when a draft of another rule, or an earlier one of such a
+// rule, agrees in those slots.
+func unsaid(drafts []*draft) []*draft {
+	var kept []*draft
+	for i, d := range drafts {
+		said := func(e *draft) bool {
+			return e.says(d) && (len(e.rule.UnlessSaid) == 0 || slices.Contains(drafts[:i], e))
+		}
+		if len(d.rule.UnlessSaid) == 0 || !slices.ContainsFunc(drafts, said) {
+			kept = append(kept, d)
+		}
+	}
+	return kept
+}
+
+// says reports whether d agrees with e, another draft of the same kind, in the
+// slots of e's unless_said.
+func (d *draft) says(e *draft) bool {
+	if d == e || d.kind.Name != e.kind.Name {
+		return false
+	}
+	return !slices.ContainsFunc(e.rule.UnlessSaid, func(slot string) bool { return !equal(d.slots[slot], e.slots[slot]) })
+}
