@@ -40,7 +40,7 @@ Data goes to stdout, everything else to stderr. Exit codes: 0 done, 1 failed,
 	root.PersistentFlags().StringVar(&a.logFormat, "log-format", ops.LogAuto, "auto, text or json")
 	root.PersistentFlags().StringVar(&a.logLevel, "log-level", "", "debug, info, warn or error (default info, for demo warn)")
 	root.AddCommand(
-		a.demoCommand(), a.runCommand(), a.extractCommand(), a.tailCommand(), a.deadletterCommand(), a.validateCommand(),
+		a.demoCommand(), a.runCommand(), a.extractCommand(), a.tailCommand(), a.replayCommand(), a.deadletterCommand(), a.validateCommand(),
 		a.sourcesCommand(),
 		a.evalCommand(), a.schemaCommand(), a.versionCommand(),
 	)

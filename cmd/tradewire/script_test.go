@@ -30,6 +30,7 @@ func TestMain(m *testing.M) {
 //	exits CODE COMMAND…   runs a command that must end with that code
 //	port NAME             sets NAME to a free loopback address
 //	await URL TEXT        asks until the answer holds the text, 30 s at most
+//	settled URL           asks until the answer is the same for a second
 //	site NAME             serves the sample site and sets NAME to its host:port
 //	pipelines DIR         copies the pipelines folder of the repository
 //	fill HOST FROM TO    copies files, with HOST in the place of "{{host}}"
@@ -39,7 +40,7 @@ func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: filepath.Join("testdata", "script"),
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits": exits, "port": port, "await": await, "site": serveSite, "pipelines": copyPipelines, "fill": fill, "lines": lines, "id": id,
+			"exits": exits, "port": port, "await": await, "settled": settled, "site": serveSite, "pipelines": copyPipelines, "fill": fill, "lines": lines, "id": id,
 		},
 		Setup: func(e *testscript.Env) error {
 			repo, err := filepath.Abs(filepath.Join("..", ".."))
@@ -90,6 +91,22 @@ func await(ts *testscript.TestScript, _ bool, args []string) {
 		}
 	}
 	ts.Fatalf("no %q at %s: %s", args[1], args[0], last)
+}
+
+func settled(ts *testscript.TestScript, _ bool, args []string) {
+	last, same := "", 0
+	for deadline := time.Now().Add(30 * time.Second); same < 10; time.Sleep(100 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			ts.Fatalf("%s still changes", args[0])
+		}
+		resp, err := http.Get(args[0])
+		ts.Check(err)
+		body, err := io.ReadAll(resp.Body)
+		ts.Check(errors.Join(err, resp.Body.Close()))
+		if same++; string(body) != last {
+			last, same = string(body), 0
+		}
+	}
 }
 
 func serveSite(ts *testscript.TestScript, _ bool, args []string) {

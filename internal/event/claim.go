@@ -88,6 +88,21 @@ type Claim struct {
 	Confidence float64 `json:"confidence"`
 	// Source names the article for readers of events.
 	Source *Source `json:"source,omitempty"`
+	// Revision is set when the claim corrects an event.
+	Revision *Revision `json:"revision,omitempty"`
+}
+
+// Revision says that a claim does not tell of a new event but corrects one,
+// because rules or an article have changed. It is on the log of claims, so
+// that reading the log again gives the same events.
+type Revision struct {
+	// Event is the id of the event, Rev and Op what it becomes.
+	Event string `json:"event"`
+	Rev   int    `json:"rev"`
+	Op    string `json:"op"`
+	// Replaced are the claims that stood behind the event before and do no
+	// more.
+	Replaced []string `json:"replaced,omitempty"`
 }
 
 // Source is the article behind a claim, as events and feeds show it.
@@ -124,8 +139,11 @@ type Event struct {
 	Confidence float64 `json:"confidence"`
 	Rule       string  `json:"rule,omitempty"`
 	// Claims are the ids behind the event, Sources the articles they stand in.
+	// Of a retracted event they are the last that were.
 	Claims  []string `json:"claims"`
 	Sources []Source `json:"sources"`
+	// Replaced are claims that stood behind earlier revisions only.
+	Replaced []string `json:"replaced,omitempty"`
 	// Known is when it could first be known: the earliest publication behind
 	// the event, in UTC; zero when no source says when it was published.
 	Known time.Time `json:"known_since,omitzero"`
@@ -167,6 +185,8 @@ func (c *Claim) field(name string) any {
 		return &c.Confidence
 	case "source":
 		return &c.Source
+	case "revision":
+		return &c.Revision
 	}
 	return nil
 }
@@ -209,6 +229,8 @@ func (e *Event) field(name string) any {
 		return &e.Claims
 	case "sources":
 		return &e.Sources
+	case "replaced":
+		return &e.Replaced
 	case "known_since":
 		return &e.Known
 	}

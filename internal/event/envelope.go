@@ -42,8 +42,13 @@ func (e Event) CloudEvent(source string, at time.Time) CloudEvent {
 }
 
 // CloudEvent describes the message of a claim written by source at that time.
+// A correction has an id of its own.
 func (c Claim) CloudEvent(source string, at time.Time) CloudEvent {
-	return NewCloudEvent("claim", c.ID, source, c.Article, at)
+	id := c.ID
+	if r := c.Revision; r != nil {
+		id += "." + r.Event + "." + strconv.Itoa(r.Rev)
+	}
+	return NewCloudEvent("claim", id, source, c.Article, at)
 }
 
 // CloudEvent describes the message of an article written by source at that

@@ -35,3 +35,6 @@ func ClaimID(article, kind string, slots Slots) string {
 
 // EventID is the id of the event that the claim first told of.
 func EventID(claimID string) string { return hash("event", claimID) }
+
+// SplitID is the id of the event of a claim that left the event of that id.
+func SplitID(claimID, eventID string) string { return hash("event", claimID, eventID) }

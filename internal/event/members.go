@@ -217,6 +217,12 @@ func claimSchema() object {
 		"rule":       ruleName(),
 		"confidence": confidence(),
 		"source":     ref("source"),
+		"revision": closed("Set when the claim corrects an event and tells of no new one.", object{
+			"event":    filled("Id of the event."),
+			"rev":      count(1, "The revision that the event becomes."),
+			"op":       oneOf("What the event's message will say.", OpCreate, OpUpdate, OpRetract),
+			"replaced": listOf(filled("Id of a claim."), "Claims that stood behind the event and do no more."),
+		}, "event", "rev", "op"),
 	}, "id", "article", "family", "kind", "evidence", "rule", "confidence")
 	schema["properties"].(object)["source"].(object)["description"] = "The article, for readers who do not have it."
 	schema["$defs"] = object{"evidence": evidenceSchema(), "source": sourceSchema()}
@@ -237,6 +243,7 @@ func eventSchema() object {
 		"rule":        ruleName(),
 		"claims":      listOf(filled("Id of a claim."), "Ids of the claims behind the event."),
 		"sources":     listOf(ref("source"), "The articles that make the claims, with their evidence."),
+		"replaced":    listOf(filled("Id of a claim."), "Claims that stood behind earlier revisions and do no more."),
 		"known_since": instant("When it could first be known: the earliest publication behind it. Absent when none says when."),
 	}, "id", "rev", "op", "family", "kind", "confidence", "claims", "sources")
 	for _, name := range []string{"claims", "sources"} {

@@ -62,9 +62,10 @@ func (t *task) extracted(a event.Article, mentions event.Mentions, claims []even
 }
 
 // correlation is the work of the correlate stage: a claim becomes the events
-// that it changes, each on the topic of its family.
-func correlation() work {
-	return func(_ context.Context, t *task) error {
+// that it changes, each on the topic of its family. One whose event has been
+// corrected since changes none.
+func correlation(corrected *corrections) work {
+	return func(ctx context.Context, t *task) error {
 		var c event.Claim
 		if err := read(t.in, &c); err != nil {
 			return err
@@ -73,7 +74,12 @@ func correlation() work {
 			return refuse(classBadJSON, "a claim needs an id and a known family, found %q and %q", c.ID, c.Family)
 		}
 		t.published = instant(c.Published)
+		settled, err := corrected.settled(ctx, c)
+		if err != nil || settled {
+			return err
+		}
 		e := story.Correlate(c)
+		corrected.add(e)
 		out, err := message(e.Family, []byte(e.ID), e.CloudEvent(sourceCorrelate, time.Now()), e, t.in.Header(event.TraceParent))
 		if err != nil {
 			return err

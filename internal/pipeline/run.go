@@ -130,6 +130,9 @@ func (p *process) runStages(ctx, hard context.Context, end context.CancelCauseFu
 	if stages.waker != nil {
 		running.Go(func() { stages.waker.run(ctx) })
 	}
+	for _, follow := range stages.beside {
+		running.Go(func() { follow(ctx) })
+	}
 	running.Go(func() { p.watchLag(ctx, stages.runners) })
 	if p.Once {
 		running.Go(func() { p.endWhenDrained(ctx, stages, end) })
@@ -175,6 +178,7 @@ type stageSet struct {
 	runners []*runner
 	pollers []*poller
 	waker   *waker
+	beside  []func(context.Context) // what stages follow
 	visited *visits
 }
 
@@ -188,7 +192,11 @@ func (p *process) stages() (*stageSet, error) {
 		case StageExtract:
 			err = p.addStage(set, name, p.Config.Stages.Extract, extraction(p.Extract), TopicArticles)
 		case StageCorrelate:
-			err = p.addStage(set, name, p.Config.Stages.Correlate, correlation(), TopicClaims)
+			corrected := newCorrections()
+			set.beside = append(set.beside, func(ctx context.Context) {
+				corrected.follow(ctx, p.cluster, p.ready, p.Log.With("stage", name))
+			})
+			err = p.addStage(set, name, p.Config.Stages.Correlate, correlation(corrected), TopicClaims)
 		case StageServe:
 			topics := append([]string{TopicArticles, TopicMentions}, event.Families()...)
 			if err = p.addStage(set, name, p.Config.Stages.Serve, serving, topics...); err == nil {

@@ -39,7 +39,7 @@ func (l *lockedBuffer) String() string {
 // talkative, not to /metrics or /readyz, not to an error.
 func TestSecretsStayOutOfLogsMetricsAndErrors(t *testing.T) {
 	const canary = "canary-51d0-sings"
-	broker, err := kfake.NewCluster(kfake.NumBrokers(1), kfake.EnableSASL(), kfake.Superuser("SCRAM-SHA-512", "worker", canary))
+	broker, err := kfake.NewCluster(kfake.NumBrokers(3), kfake.EnableSASL(), kfake.Superuser("SCRAM-SHA-512", "worker", canary))
 	if err != nil {
 		t.Fatal(err)
 	}

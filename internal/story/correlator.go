@@ -7,25 +7,12 @@ import (
 	"github.com/tradewire/tradewire/internal/event"
 )
 
-// Correlator folds claims into events. One Correlator serves one partition of
-// the claims: CorrelationKey puts all that may belong together on one. It is
-// not safe for concurrent use. Its zero value is ready.
-//
-// It keeps nothing at this point: every claim is an event of its own, so a
-// restart has nothing to restore.
-type Correlator struct{}
-
-// Apply takes the next claim and returns the events it changes, as they are
-// now. A claim that was applied before gives the same events once more, so a
-// claim delivered twice does no harm.
-func (*Correlator) Apply(c event.Claim) []event.Event {
-	return []event.Event{Correlate(c)}
-}
-
-// Correlate makes the event that a claim tells of on its own: revision 1,
-// with the claim's slots and the claim's article as its only source.
+// Correlate makes the event that a claim tells of: on its own, revision 1,
+// with the claim's slots and the claim's article as its only source; or, when
+// the claim is a correction, the revision that it asks for. The same claim
+// gives the same event, however often it comes.
 func Correlate(c event.Claim) event.Event {
-	return event.Event{
+	e := event.Event{
 		ID:         event.EventID(c.ID),
 		Rev:        1,
 		Op:         event.OpCreate,
@@ -40,6 +27,10 @@ func Correlate(c event.Claim) event.Event {
 		Sources:    []event.Source{source(c)},
 		Known:      instant(c.Published),
 	}
+	if r := c.Revision; r != nil {
+		e.ID, e.Rev, e.Op, e.Replaced = r.Event, r.Rev, r.Op, slices.Clone(r.Replaced)
+	}
+	return e
 }
 
 // source is the article behind a claim, with the evidence for it.

@@ -1,7 +1,6 @@
 package story_test
 
 import (
-	"encoding/json"
 	"os"
 	"reflect"
 	"strings"
@@ -57,33 +56,6 @@ func TestAnEventSharesNothingWithItsClaim(t *testing.T) {
 	if e.Slots["by"].List[0] != "US" || e.Sources[0].Evidence[0].Text != "duty" || e.Sources[0].Title != "Duties" {
 		t.Errorf("the event changed with its claim: %+v", e)
 	}
-}
-
-func TestTheSameClaimsGiveTheSameEvents(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		numbers := rapid.SliceOfN(rapid.IntRange(0, 9), 1, 30).Draw(t, "claims")
-		var once, again story.Correlator
-		byClaim := map[int]string{}
-		for _, n := range numbers {
-			c := claim("stance", event.Slots{"holder": event.Text("US"), "target": event.Text(strings.Repeat("x", n+1))})
-			first, _ := json.Marshal(once.Apply(c))
-			second, _ := json.Marshal(again.Apply(c))
-			if string(first) != string(second) {
-				t.Fatalf("two correlators disagree:\n%s\n%s", first, second)
-			}
-			if seen, ok := byClaim[n]; ok && seen != string(first) {
-				t.Fatalf("the claim seen again gave\n%s\nfirst\n%s", first, seen)
-			}
-			byClaim[n] = string(first)
-		}
-		ids := map[string]bool{}
-		for _, e := range byClaim {
-			ids[e] = true
-		}
-		if len(ids) != len(byClaim) {
-			t.Fatalf("%d claims gave %d events", len(byClaim), len(ids))
-		}
-	})
 }
 
 func TestCorrelationKey(t *testing.T) {

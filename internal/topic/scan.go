@@ -13,8 +13,9 @@ import (
 
 // Start says where Scan and Follow begin. The zero Start is the beginning.
 type Start struct {
-	now bool
-	at  time.Time
+	now    bool
+	at     time.Time
+	offset int64
 }
 
 // FromBeginning begins with the earliest record that the topic still has.
@@ -22,6 +23,10 @@ func FromBeginning() Start { return Start{} }
 
 // FromNow begins after the last record.
 func FromNow() Start { return Start{now: true} }
+
+// FromOffset begins, in every partition, with the record at that offset, or
+// with the first that is left after it.
+func FromOffset(offset int64) Start { return Start{offset: offset} }
 
 // FromTime begins with the first record of that time (milliseconds) or later.
 func FromTime(t time.Time) Start { return Start{at: t} }
@@ -141,7 +146,7 @@ func (s Start) in(f kafka.PartitionOffsets) int64 {
 	case s.now:
 		return f.LastOffset
 	case s.at.IsZero():
-		return f.FirstOffset
+		return min(max(f.FirstOffset, s.offset), f.LastOffset)
 	}
 	from := f.LastOffset
 	for offset := range f.Offsets {
