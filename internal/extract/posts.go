@@ -12,9 +12,11 @@ import (
 func postResolvers() map[string]resolver {
 	return map[string]resolver{
 		"person_after":     func(d *draft) event.Value { return event.Text(d.personAfter()) },
+		"person_either":    func(d *draft) event.Value { return event.Text(or(d.personAfter(), d.personBefore())) },
 		"person_before":    func(d *draft) event.Value { return event.Text(d.personBefore()) },
 		"post_role":        func(d *draft) event.Value { return event.Text(d.postRole()) },
 		"post_country":     func(d *draft) event.Value { return event.Text(d.postCountry()) },
+		"post_giver":       func(d *draft) event.Value { return event.Text(d.postGiver()) },
 		"post_body":        func(d *draft) event.Value { return event.Text(d.postBody()) },
 		"post_predecessor": func(d *draft) event.Value { return event.Text(d.predecessor()) },
 	}
@@ -186,6 +188,17 @@ func (d *draft) postCountry() string {
 	return ""
 }
 
+// postGiver is the country named before the trigger: the one that gives the
+// post.
+func (d *draft) postGiver() string {
+	for i := d.trigger.First - 1; i >= d.sentence.First; i-- {
+		if e, ok := d.v.trader(i); ok {
+			return e.Value
+		}
+	}
+	return ""
+}
+
 // postBody is the body that the post belongs to, when the phrase names one.
 func (d *draft) postBody() string {
 	role, ok := d.roleEntity()
@@ -199,9 +212,13 @@ func (d *draft) postBody() string {
 	return ""
 }
 
-// predecessor is the person behind "succeeds", "replacing", "in place of".
+// predecessor is the person behind "succeeds", "replacing", "in place of", or
+// before "was replaced by".
 func (d *draft) predecessor() string {
 	f := d.v.names()
+	if d.v.lower(d.trigger.First) == "by" {
+		return d.personBefore()
+	}
 	for i := d.trigger.First; i < d.sentence.End; i++ {
 		e, ok := d.v.at(i, "%predecessor")
 		if !ok || d.v.lower(e.End) == "by" {
