@@ -12,6 +12,7 @@ func moveResolvers() map[string]resolver {
 	return map[string]resolver{
 		"mover":       func(d *draft) event.Value { return list(d.mover()) },
 		"away_from":   func(d *draft) event.Value { return list(d.awayFrom()) },
+		"left_behind": func(d *draft) event.Value { return list(d.leftBehind()) },
 		"toward":      func(d *draft) event.Value { return list(d.toward()) },
 		"shift_goods": func(d *draft) event.Value { return d.v.sectorsIn(d.sentence.First, d.sentence.End) },
 	}
@@ -99,6 +100,9 @@ func (v *view) firmEndingAt(i, least int) string {
 	if first == least && i == first && !v.properAt(i) {
 		return ""
 	}
+	if first < i && v.hasAt(first, "%firm_word") { // "Toymaker Hasbro"
+		first++
+	}
 	return v.doc.Span(first, i+1)
 }
 
@@ -145,8 +149,23 @@ func (d *draft) lastFirm() string {
 }
 
 // awayFrom lists the countries behind "from", "out of", "on", "outside".
+// A trigger that is such a word itself comes first.
 func (d *draft) awayFrom() []string {
+	if d.v.hasAt(d.trigger.First, "%away_from") {
+		return d.boundFrom("%away_from", d.trigger.First)
+	}
 	return d.bound("%away_from")
+}
+
+// leftBehind is the first country behind the trigger: "replace Chinese
+// suppliers", "leave China".
+func (d *draft) leftBehind() []string {
+	for _, e := range d.v.within(d.trigger.End, d.sentence.End, ontology.LabelCountry) {
+		if !isBody(e.Value) {
+			return []string{e.Value}
+		}
+	}
+	return nil
 }
 
 // toward lists the countries behind "to", "into", "more from".
@@ -157,9 +176,11 @@ func (d *draft) toward() []string {
 
 // bound lists the countries that a cue introduces from the match on, with
 // those that commas and "and" join to the first.
-func (d *draft) bound(cue string) []string {
+func (d *draft) bound(cue string) []string { return d.boundFrom(cue, d.first) }
+
+func (d *draft) boundFrom(cue string, from int) []string {
 	actor := d.slots["actor"].List
-	for i := d.first; i < d.sentence.End; i++ {
+	for i := from; i < d.sentence.End; i++ {
 		e, ok := d.v.at(i, cue)
 		if !ok {
 			continue
