@@ -89,14 +89,15 @@ func (v *view) actorAt(i int, last actor) (actor, bool) {
 		p := v.people[e.Ref]
 		return actor{codes: codeList(p.Official.Country), name: p.Official.Name, kind: "person", first: i, end: e.End, possessive: v.possessiveAt(e.End)}, true
 	}
-	if e, ok := v.at(i, ontology.LabelCountry); ok {
-		if e.Value == "WORLD" {
+	country, named := v.at(i, ontology.LabelCountry)
+	if e, ok := v.at(i, ontology.LabelBody); ok && e.End > country.End {
+		return v.bodyActor(i, e), true
+	}
+	if named {
+		if country.Value == "WORLD" {
 			return actor{}, false
 		}
-		return v.countryActor(e)
-	}
-	if e, ok := v.at(i, ontology.LabelBody); ok {
-		return v.bodyActor(i, e), true
+		return v.countryActor(country)
 	}
 	if e, ok := v.at(i, "%pair"); ok && len(v.topic) > 1 {
 		return actor{codes: slices.Sorted(slices.Values(v.topic[:2])), kind: "pair", first: i, end: e.End}, true

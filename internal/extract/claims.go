@@ -30,25 +30,13 @@ type draft struct {
 	captures   map[string]pattern.Range
 	slots      event.Slots
 	factuality string
+	// byTopic says that nobody is named as the doer and the article's main
+	// country was taken.
+	byTopic bool
 	// order is the rule's place in its file: an earlier rule says more.
 	order int
 	// also holds the drafts merged into this one.
 	also []*draft
-}
-
-// How many words of trade an article must hold: one in each tradeSpacing
-// words (measured: articles of trade hold one in 118 at the least, others
-// that mention it one in 144 at the most), a long one mostTrade.
-const (
-	tradeSpacing = 130
-	mostTrade    = 6
-)
-
-// aboutTrade reports that the article is about trade: a notice on patent
-// duties or phone tariffs has no word of it, a speech on all that a
-// government does too few.
-func (r *reading) aboutTrade() bool {
-	return r.trade >= min(mostTrade, 1+len(r.body.doc.Tokens)/tradeSpacing)
 }
 
 // draftClaims runs the rules over title and body and merges what is one.
@@ -68,6 +56,9 @@ func (r *reading) draftClaims() error {
 		}
 	}
 	r.claims = lastStages(unsaid(merge(drafts)))
+	if !r.sample {
+		r.keepTold()
+	}
 	return nil
 }
 

@@ -96,7 +96,7 @@ const leastSaid = 2
 // rate of trade and with few words of it has no trade act: it stays silent.
 func (r *reading) mentions() event.Mentions {
 	out := event.Mentions{Article: r.body.meta.ID, Officials: []event.Official{}, Rates: []event.Rate{}, Sectors: []event.Sector{}}
-	if len(r.claims) == 0 && (!r.aboutTrade() || r.trade < leastSaid && len(r.body.rates) == 0) {
+	if len(r.claims) == 0 && (!r.aboutTrade() || r.guides() || r.trade < leastSaid && len(r.body.rates) == 0) {
 		return out
 	}
 	out.Officials = append(out.Officials, officials(r.title, r.body, r.title.people, r.body.people)...)

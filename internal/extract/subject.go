@@ -208,6 +208,7 @@ func (d *draft) actedBefore() []string {
 		return []string{v.meta.Country}
 	}
 	if len(v.topic) > 0 {
+		d.byTopic = true
 		return v.topic[:1]
 	}
 	return nil

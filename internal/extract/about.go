@@ -1,0 +1,57 @@
+package extract
+
+import "slices"
+
+// How many words of trade an article must hold: one in each tradeSpacing
+// words (measured: articles of trade hold one in 118 at the least, others
+// that mention it one in 144 at the most), a long one mostTrade.
+const (
+	tradeSpacing = 130
+	mostTrade    = 6
+)
+
+// aboutTrade reports that the article is about trade: a notice on patent
+// duties or phone tariffs has no word of it, a speech on all that a
+// government does too few.
+func (r *reading) aboutTrade() bool {
+	return r.trade >= min(mostTrade, 1+len(r.body.doc.Tokens)/tradeSpacing)
+}
+
+// marketReport reports that the article tells of prices alone and seldom
+// speaks of trade: then it is none of trade.
+func (r *reading) marketReport() bool {
+	return r.trade*tradeSpacing < 2*len(r.body.doc.Tokens) &&
+		!slices.ContainsFunc(r.claims, func(d *draft) bool { return d.kind.Name != "market_move" })
+}
+
+// What makes an article a guide for traders: so many words to its reader on
+// how to go about customs, one at least in guideSpacing words (measured: guides
+// hold one in 75 at the least, news one in 110 at the most).
+const (
+	leastGuide   = 8
+	guideSpacing = 85
+)
+
+// guides reports that the article tells its reader what to do about customs,
+// not what happened.
+func (r *reading) guides() bool {
+	n := len(r.body.within(0, len(r.body.found), "%guide"))
+	return n >= leastGuide && n*guideSpacing >= len(r.body.doc.Tokens)
+}
+
+// keepTold drops what an article that is no news of trade seems to claim: all
+// that a market report says, and what a guide says without a doer and a
+// figure or date.
+func (r *reading) keepTold() {
+	switch {
+	case r.marketReport():
+		r.claims = nil
+	case r.guides():
+		r.claims = slices.DeleteFunc(r.claims, func(d *draft) bool { return d.byTopic || !d.concrete() })
+	}
+}
+
+// concrete reports a rate, change or date among the slots.
+func (d *draft) concrete() bool {
+	return slices.ContainsFunc([]string{"rates", "effective", "until", "date", "change", "period"}, func(slot string) bool { return !d.slots[slot].Empty() })
+}
