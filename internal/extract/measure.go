@@ -92,8 +92,15 @@ func (d *draft) covers(e *draft) bool {
 	if d.kind.Name != "measure" || e.kind.Name != "measure" {
 		return false
 	}
-	return d.slots["instrument"].Text == e.slots["instrument"].Text && direction(d.slots["action"].Text) == direction(e.slots["action"].Text) &&
+	return d.instrumentOf(e) && direction(d.slots["action"].Text) == direction(e.slots["action"].Text) &&
 		stage(d.slots["status"].Text) == stage(e.slots["status"].Text)
+}
+
+// instrumentOf reports that both name one instrument: the duty of an article
+// on a trade remedy is that remedy's.
+func (d *draft) instrumentOf(e *draft) bool {
+	a, b := d.slots["instrument"].Text, e.slots["instrument"].Text
+	return a == b || a == "trade_remedy" && b == "tariff"
 }
 
 // guessed is true where the words of the measure do not say who acts: no
@@ -109,7 +116,7 @@ func (d *draft) guessed() bool {
 		if e.byAgent() != nil || e.possessor() != nil {
 			return false
 		}
-		if !e.named() && e.leftSubject() != nil {
+		if _, _, ok := e.payer(); ok || !e.named() && e.leftSubject() != nil {
 			return false
 		}
 	}
