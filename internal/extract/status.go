@@ -72,7 +72,11 @@ func (d *draft) ahead(first, near int) bool {
 		if v.lower(i) == "to" && v.hasAt(i-1, "%done_noun") {
 			return false
 		}
-		return tag == "VB" || v.has(e.End, act, "%be") || strings.HasPrefix(tag, "NN")
+		past := tag == "VBD" || tag == "VBN" || tag == "VBG"
+		if v.lower(i) == "to" { // a preposition as often as not
+			past = tag != "VB" && !strings.HasPrefix(tag, "NN")
+		}
+		return !past || v.has(e.End, act, "%be")
 	}
 	return false
 }
@@ -110,7 +114,7 @@ func (d *draft) nameStatus() string {
 	before := max(first, head-5)
 	after := min(end, d.trigger.End+8)
 	switch {
-	case v.has(before, head, "%rejected"):
+	case v.has(before, head, "%rejected"), v.has(before, head, "%negation") && v.has(before, head, "%opening"):
 		return "rejected"
 	case v.has(before, d.trigger.First, "%negation"), v.has(first, d.trigger.First, "%supposed"):
 		return dropped
@@ -118,9 +122,9 @@ func (d *draft) nameStatus() string {
 		return "threatened"
 	case v.has(before, d.trigger.First, "%proposal"):
 		return "proposed"
-	case v.has(d.trigger.End, after, "%took_effect"):
+	case v.has(d.trigger.End, end, "%took_effect"):
 		return "in_force"
-	case v.has(head, after, "%upcoming"), v.has(d.trigger.End, after, "%will_take_effect"), v.has(max(first, head-3), head, "%declare_verb"):
+	case v.has(head, after, "%upcoming"), v.has(d.trigger.End, end, "%will_take_effect"), v.has(before, head, "%future") && v.has(before, head, "%opening"), v.has(max(first, head-3), head, "%declare_verb"):
 		return "announced"
 	}
 	return "in_force"
