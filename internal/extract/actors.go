@@ -116,7 +116,7 @@ func (v *view) actorAt(i int, last actor) (actor, bool) {
 func (v *view) antecedent(e ontology.Entity, last actor) (actor, bool) {
 	noun := v.lower(e.End - 1)
 	office := v.hasAt(e.End-1, ontology.LabelRole)
-	for _, a := range slices.Backward(v.actors) {
+	for _, a := range slices.Backward(v.actorsLately(len(v.doc.Tokens))) {
 		switch {
 		case len(a.codes) == 0:
 		case office && a.kind == "person" && v.holdsOffice(a, noun):
@@ -140,6 +140,21 @@ func (v *view) antecedent(e ontology.Entity, last actor) (actor, bool) {
 func (v *view) holdsOffice(a actor, noun string) bool {
 	i := slices.IndexFunc(v.people, func(p person) bool { return p.Official.Name == a.name })
 	return i >= 0 && strings.Contains(strings.ToLower(v.people[i].Official.Role), noun)
+}
+
+// actorsBefore lists the actors that start before token i, in order.
+func (v *view) actorsBefore(i int) []actor {
+	n, _ := slices.BinarySearchFunc(v.actors, i, func(a actor, i int) int { return a.first - i })
+	return v.actors[:n]
+}
+
+// lately is how many actors back "the ministry" or "the minister" may point.
+const lately = 200
+
+// actorsLately lists the last actors that start before token i, in order.
+func (v *view) actorsLately(i int) []actor {
+	before := v.actorsBefore(i)
+	return before[max(0, len(before)-lately):]
 }
 
 func codeList(code string) []string {

@@ -1,9 +1,12 @@
 package extract
 
 import (
+	"fmt"
 	"os"
+	"runtime"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/tradewire/tradewire/internal/event"
 	"github.com/tradewire/tradewire/internal/ontology"
@@ -62,21 +65,92 @@ func BenchmarkExtract(b *testing.B) {
 	b.ReportMetric(float64(len(strings.Fields(a.Text))), "words")
 }
 
-// BenchmarkExtractLength shows that time grows with the text and no faster.
+// many is the number of articles of BenchmarkExtractMany.
+const many = 10_000
+
+// BenchmarkExtractMany reads ten thousand articles of 600 words in a row, each
+// cut elsewhere from our own sample articles: the last thousand must be read
+// as fast as the first, in little memory.
+func BenchmarkExtractMany(b *testing.B) {
+	x := newExtractor(b)
+	var words []string
+	for _, a := range readArticles(b, "../../testdata/gold/articles.jsonl") {
+		words = append(words, strings.Fields(a.Text)...)
+	}
+	const length = 600
+	for b.Loop() {
+		var first, last time.Duration
+		for i := range many {
+			at := i * 37 % (len(words) - length)
+			start := time.Now()
+			if _, err := x.Extract(event.Article{ID: "sample", Text: strings.Join(words[at:at+length], " ")}); err != nil {
+				b.Fatal(err)
+			}
+			switch took := time.Since(start); {
+			case i < many/10:
+				first += took
+			case i >= many-many/10:
+				last += took
+			}
+		}
+		b.ReportMetric(many/10/first.Seconds(), "first/s")
+		b.ReportMetric(many/10/last.Seconds(), "last/s")
+		b.ReportMetric(resident(b), "MB-resident")
+	}
+	b.ReportMetric(float64(b.N)*many/b.Elapsed().Seconds(), "articles/s")
+}
+
+// resident is the most memory the process has held, in MB (Linux).
+func resident(b *testing.B) float64 {
+	status, err := os.ReadFile("/proc/self/status")
+	if err != nil {
+		b.Skip("no /proc here: ", err)
+	}
+	for line := range strings.Lines(string(status)) {
+		var kb float64
+		if n, _ := fmt.Sscanf(line, "VmHWM: %f kB", &kb); n == 1 {
+			return kb / 1000
+		}
+	}
+	b.Fatal("no VmHWM in /proc/self/status")
+	return 0
+}
+
+// Nothing is kept from one article to the next.
+func TestMemoryStaysFlat(t *testing.T) {
+	x := newExtractor(t)
+	text := varied(x, 1<<20)
+	held := func(from, to int) uint64 {
+		for i := from; i < to; i++ {
+			if _, err := x.Extract(event.Article{ID: "sample", Text: text[i*1000 : i*1000+4000]}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		runtime.GC()
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		return m.HeapAlloc
+	}
+	before := held(0, 20)
+	if after := held(20, 220); after > before+before/20 {
+		t.Errorf("%d bytes held after 20 articles, %d after 220", before, after)
+	}
+}
+
+// BenchmarkExtractLength shows that time grows with the text and no faster,
+// where the text says the same again and again and where it never does.
 func BenchmarkExtractLength(b *testing.B) {
 	x := newExtractor(b)
-	for _, times := range []struct {
-		name string
-		n    int
-	}{{"1x", 3}, {"10x", 30}, {"100x", 300}} {
-		a := sample(times.n)
-		b.Run(times.name, func(b *testing.B) {
-			b.SetBytes(int64(len(a.Text)))
-			for b.Loop() {
-				if _, err := x.Extract(a); err != nil {
-					b.Fatal(err)
+	for _, times := range []int{1, 10, 100} {
+		for name, text := range map[string]string{"same": sample(3 * times).Text, "varied": varied(x, 3900*times)} {
+			b.Run(fmt.Sprintf("%s/%dx", name, times), func(b *testing.B) {
+				b.SetBytes(int64(len(text)))
+				for b.Loop() {
+					if _, err := x.Extract(event.Article{ID: "sample", Text: text}); err != nil {
+						b.Fatal(err)
+					}
 				}
-			}
-		})
+			})
+		}
 	}
 }

@@ -2,6 +2,7 @@ package extract
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/tradewire/tradewire/internal/document"
 	"github.com/tradewire/tradewire/internal/event"
@@ -112,6 +113,9 @@ func (x *Extractor) fill(d *draft) bool {
 		d.slots[slot] = d.typed(slot, value)
 	}
 	for slot, r := range d.captures {
+		if strings.HasPrefix(slot, "_") {
+			continue // for the ways to resolve alone
+		}
 		if v := d.captured(slot, r); !v.Empty() {
 			d.slots[slot] = v
 		}

@@ -72,10 +72,14 @@ func stage(status string) string {
 // own words: a second mention is likelier than a second measure.
 func settle(drafts []*draft) []*draft {
 	var out []*draft
+	guessed := map[*draft]bool{}
+	for _, d := range drafts {
+		guessed[d] = d.guessed()
+	}
 	for _, d := range drafts {
 		at := -1
-		if d.guessed() {
-			at = slices.IndexFunc(drafts, func(e *draft) bool { return e != d && !e.guessed() && e.covers(d) })
+		if guessed[d] {
+			at = slices.IndexFunc(drafts, func(e *draft) bool { return e != d && !guessed[e] && e.covers(d) })
 		}
 		if at < 0 {
 			out = append(out, d)

@@ -7,16 +7,25 @@ import (
 	"github.com/tradewire/tradewire/internal/event"
 )
 
+// maxClaims bounds the claims of one kind in an article: a text with more is a
+// register, and comparing each with each would take too long.
+const maxClaims = 300
+
 // merge makes one draft of those that assert the same: later ones only add
 // slots. The title's come first, but the body's words are the evidence.
 func merge(drafts []*draft) []*draft {
 	var out []*draft
+	byKind := map[string][]*draft{}
 	for _, d := range drafts {
-		if at := slices.IndexFunc(out, func(e *draft) bool { return e.same(d) }); at >= 0 {
-			out[at].absorb(d)
+		of := byKind[d.kind.Name]
+		if at := slices.IndexFunc(of, func(e *draft) bool { return e.same(d) }); at >= 0 {
+			of[at].absorb(d)
 			continue
 		}
-		out = append(out, d)
+		if len(of) < maxClaims {
+			byKind[d.kind.Name] = append(of, d)
+			out = append(out, d)
+		}
 	}
 	out = settle(out)
 	return slices.DeleteFunc(out, func(d *draft) bool { return d.v.title && !d.inBody() })

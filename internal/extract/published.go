@@ -53,13 +53,15 @@ func (d *draft) factual() string {
 // was merged into it.
 func (d *draft) evidence() []event.Evidence {
 	var out []event.Evidence
+	seen := map[int]bool{}
 	for _, e := range append([]*draft{d}, d.also...) {
 		if e.v.title {
 			continue
 		}
 		first, end := e.clause()
 		passage := e.v.evidence(first, end)
-		if !slices.ContainsFunc(out, func(o event.Evidence) bool { return o.Start == passage.Start }) {
+		if !seen[passage.Start] {
+			seen[passage.Start] = true
 			out = append(out, passage)
 		}
 	}

@@ -183,12 +183,11 @@ func (v *view) quoted(i int) bool {
 // modifier, in this sentence or the two before it.
 func (v *view) actedLast(i int) actor {
 	from := v.doc.Sentences[max(0, v.doc.SentenceOf(i)-2)].First
-	for k := len(v.actors) - 1; k >= 0; k-- {
-		a := v.actors[k]
+	for _, a := range slices.Backward(v.actorsBefore(i)) {
 		if a.first < from {
 			break
 		}
-		if a.first < i && !a.possessive && !v.governed(a) && a.kind != "pair" {
+		if !a.possessive && !v.governed(a) && a.kind != "pair" {
 			return a
 		}
 	}
@@ -475,9 +474,8 @@ func (v *view) office(a actor) actor {
 		}
 	}
 	last := actor{}
-	for k := len(v.actors) - 1; k >= 0; k-- {
-		o := v.actors[k]
-		if o.first >= a.first || v.hasAt(o.first, "%anaphor") || o.kind != "body" && o.kind != "person" || len(o.codes) == 0 || isBody(o.codes[0]) {
+	for _, o := range slices.Backward(v.actorsLately(a.first)) {
+		if v.hasAt(o.first, "%anaphor") || o.kind != "body" && o.kind != "person" || len(o.codes) == 0 || isBody(o.codes[0]) {
 			continue
 		}
 		if o.kind == "body" && strings.Contains(strings.ToLower(o.name), word) {

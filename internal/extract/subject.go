@@ -194,9 +194,8 @@ func (d *draft) actedBefore() []string {
 	if d.kind.Name == "measure" && v.doer.by != nil && d.sentence.Index-v.doer.sentence <= 3 && d.definite() {
 		return v.doer.by
 	}
-	for k := len(v.actors) - 1; k >= 0; k-- {
-		a := v.actors[k]
-		if a.first >= d.sentence.First || len(a.codes) == 0 || a.possessive || isBody(a.codes[0]) || v.isObject(a) {
+	for _, a := range slices.Backward(v.actorsBefore(d.sentence.First)) {
+		if len(a.codes) == 0 || a.possessive || isBody(a.codes[0]) || v.isObject(a) {
 			continue
 		}
 		if v.sentence(a.first).Index < d.sentence.Index-2 {
