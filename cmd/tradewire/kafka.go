@@ -59,6 +59,30 @@ func (k *kafkaFlags) secured() (topic.Security, error) {
 	return s, nil
 }
 
+// registryVariable holds the password for the schema registry.
+const registryVariable = "TRADEWIRE_SCHEMA_REGISTRY_PASSWORD"
+
+// registryFlags say where the schemas of the topics go.
+type registryFlags struct{ url, user string }
+
+func (r *registryFlags) flags(c *cobra.Command) {
+	c.Flags().StringVar(&r.url, "schema-registry", "", "`URL` of a schema registry (Confluent's API) that gets the schemas of all topics")
+	c.Flags().StringVar(&r.user, "schema-registry-user", "", "`user` for it; the password is in $"+registryVariable)
+}
+
+func (r *registryFlags) registry() (topic.Registry, error) {
+	out := topic.Registry{URL: r.url, User: r.user}
+	if r.user == "" {
+		return out, nil
+	}
+	password := os.Getenv(registryVariable)
+	if password == "" {
+		return out, usage("--schema-registry-user needs a password, in $%s", registryVariable)
+	}
+	out.Password = topic.NewSecret(password)
+	return out, nil
+}
+
 // localBrokers is where the embedded broker of run and demo listens.
 const localBrokers = "127.0.0.1:9092"
 

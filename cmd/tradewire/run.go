@@ -26,6 +26,7 @@ func (a *app) runCommand() *cobra.Command {
 	var config string
 	var stages []string
 	var kafka kafkaFlags
+	var schemas registryFlags
 	c := &cobra.Command{
 		Use:   "run",
 		Short: "Read the sources and publish events until interrupted",
@@ -48,8 +49,13 @@ Several processes with the same brokers share the work.`,
 			if err != nil {
 				return err
 			}
+			registry, err := schemas.registry()
+			if err != nil {
+				return err
+			}
 			o := pipeline.Options{
-				Config: s.config, Sources: s.sources, Stages: stages, Brokers: kafka.brokers, Security: security, KafkaListen: at.kafkaListen,
+				Registry: registry,
+				Config:   s.config, Sources: s.sources, Stages: stages, Brokers: kafka.brokers, Security: security, KafkaListen: at.kafkaListen,
 				Listen: at.listen, DataDir: at.data, Log: log,
 				Up: func(at pipeline.Addresses) {
 					fmt.Fprintf(a.stderr, "feed %s, kafka %s\n", at.Feed, strings.Join(at.Kafka, ","))
@@ -65,6 +71,7 @@ Several processes with the same brokers share the work.`,
 	configFlag(c, &config)
 	c.Flags().StringSliceVar(&stages, "stages", nil, "some of "+strings.Join(pipeline.Stages(), ",")+" (default all)")
 	kafka.flags(c, "Kafka brokers, host:port (default the embedded broker)")
+	schemas.flags(c)
 	return c
 }
 

@@ -222,6 +222,21 @@ func (c *checker) limits(stage string, l Limits) {
 	c.unless(l.Backoff >= 0 && l.MaxBackoff >= l.Backoff, path+".backoff", "%s: backoff: expected no more than max_backoff", stage)
 }
 
+// Channels are the topics as an AsyncAPI document describes them.
+func (c *Config) Channels() []event.Channel {
+	var all []event.Channel
+	for _, s := range c.specs() {
+		channel := event.Channel{
+			Name: s.Name, Address: c.Prefix + s.Name, Partitions: s.Partitions, Replicas: s.Replication, Cleanup: s.Cleanup, RetentionMilliseconds: -1,
+		}
+		if s.Retention > 0 {
+			channel.RetentionMilliseconds = s.Retention.Milliseconds()
+		}
+		all = append(all, channel)
+	}
+	return all
+}
+
 // specs are the topics as Ensure wants them.
 func (c *Config) specs() []topic.Spec {
 	var specs []topic.Spec

@@ -31,6 +31,8 @@ type Options struct {
 	KafkaListen string
 	// Security is how the connections to Brokers are secured.
 	Security topic.Security
+	// Registry, when it has an address, gets the schemas of all topics.
+	Registry topic.Registry
 	// Listen is the address of the feed, or of the health pages alone when
 	// the serve stage runs elsewhere.
 	Listen string

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/tradewire/tradewire/internal/archive"
+	"github.com/tradewire/tradewire/internal/event"
 	"github.com/tradewire/tradewire/internal/feed"
 	"github.com/tradewire/tradewire/internal/fetch"
 	"github.com/tradewire/tradewire/internal/ops"
@@ -235,9 +236,27 @@ func (p *process) readerFor(stage string, topics ...string) (*topic.Reader, erro
 // ensure makes and checks the topics. It waits for the brokers.
 func (p *process) ensure(ctx context.Context) error {
 	err := p.cluster.Ensure(ctx, p.Config.specs())
+	if err == nil && p.Registry.URL != "" {
+		err = p.register(ctx)
+	}
 	p.ready.Set(checkTopics, err)
 	if err != nil && ctx.Err() == nil {
 		return &UsageError{err}
 	}
 	return err
+}
+
+// register gives the schema registry what describes the bodies of each topic.
+func (p *process) register(ctx context.Context) error {
+	schemas, err := event.Schemas(p.Kinds)
+	if err != nil {
+		return err
+	}
+	byTopic := map[string][]byte{}
+	for _, name := range Topics() {
+		if noun := event.TopicNoun(name); noun != "" && name != topic.DeadLetterTopic {
+			byTopic[p.Config.Prefix+name] = schemas[noun]
+		}
+	}
+	return p.Registry.Register(ctx, byTopic, p.Log.With("room", "registry"))
 }
