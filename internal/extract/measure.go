@@ -11,6 +11,7 @@ func measureResolvers() map[string]resolver {
 	return map[string]resolver{
 		"told":     func(d *draft) event.Value { return d.told() },
 		"response": func(d *draft) event.Value { return d.response() },
+		"case":     func(d *draft) event.Value { return d.caseOf() },
 	}
 }
 
@@ -28,6 +29,22 @@ func (d *draft) told() event.Value {
 		}
 	}
 	return event.Text(found)
+}
+
+// caseOf is what an investigation without a name is of: a trade remedy where
+// one is named in the sentence or the two before it, else an investigation
+// where they speak of imports, tariffs or a section of US law; empty where
+// they speak of none.
+func (d *draft) caseOf() event.Value {
+	v := d.v
+	first := v.doc.Sentences[max(0, d.sentence.Index-2)].First
+	if v.has(first, d.sentence.End, "REMEDY") {
+		return event.Text("trade_remedy")
+	}
+	if v.has(first, d.sentence.End, "%case_of_trade") {
+		return event.Text("investigation")
+	}
+	return event.Value{}
 }
 
 // mostWords is how long the words of in_response_to may get.

@@ -36,7 +36,7 @@ func (d *draft) actStatus() string {
 	switch {
 	case v.has(left, act, "%rejected"):
 		return "rejected"
-	case v.has(near, act, "%negation"), v.has(first, act, "%demand") && !v.has(left, act, "%threat"):
+	case v.has(near, act, "%negation"), v.has(first, act, "%demand") && !v.has(left, act, "%threat"), d.asked(first):
 		return dropped
 	case v.has(left, act, "%threat"), v.has(first, act, "%conditional"), v.has(d.trigger.End, end, "%conditional") && v.has(left, right, "%future"):
 		return "threatened"
@@ -81,6 +81,22 @@ func (d *draft) ahead(first, near int) bool {
 	return false
 }
 
+// asked reports what one wants of another: "wants Norway to lift the duty".
+func (d *draft) asked(first int) bool {
+	for i := first; i < d.trigger.First; i++ {
+		e, ok := d.v.at(i, "%wish")
+		if !ok {
+			continue
+		}
+		for k := e.End; k < e.End+2 && k < d.trigger.First; k++ {
+			if _, other := d.v.actor(k); other {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // possible reports "may", "might" or "could" before the act; May is a month.
 func (d *draft) possible(near int) bool {
 	for i := near; i < d.trigger.First; i++ {
@@ -120,7 +136,7 @@ func (d *draft) nameStatus() string {
 		return dropped
 	case v.has(before, d.trigger.First, "%threat"), v.has(head, d.trigger.First, "%looming"):
 		return "threatened"
-	case v.has(before, d.trigger.First, "%proposal"):
+	case v.has(before, d.trigger.First, "%proposal"), d.possible(before):
 		return "proposed"
 	case v.has(d.trigger.End, end, "%took_effect"):
 		return "in_force"

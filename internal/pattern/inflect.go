@@ -58,7 +58,7 @@ func verbForms(w string) []string {
 	return append(out, w+"ed", w+"ing")
 }
 
-// doubles is true for short words that end vowel-consonant ("slap", "ban")
+// doubles is true for words of one short syllable ("slap", "ban"; not "open")
 // and for stressed endings that the trade lexicon needs.
 func doubles(w string) bool {
 	for _, stressed := range []string{"permit", "commit", "refer", "prefer", "defer", "admit", "regret", "rebut"} {
@@ -70,7 +70,7 @@ func doubles(w string) bool {
 		return false
 	}
 	c := w[len(w)-1]
-	return !isVowel(c) && c != 'w' && c != 'x' && c != 'y' && vowelBefore(w, 1) && !vowelBefore(w, 2)
+	return !isVowel(c) && c != 'w' && c != 'x' && c != 'y' && vowelBefore(w, 1) && !strings.ContainsAny(w[:len(w)-2], "aeiou")
 }
 
 func vowelBefore(w string, n int) bool { return len(w) > n && isVowel(w[len(w)-1-n]) }
