@@ -8,7 +8,7 @@ import (
 )
 
 func (v *view) groupAt(i, from int) (actor, bool) {
-	if v.hasAt(i, "%organisation_head") && v.doc.Tokens[i].Capital() && !v.official(i) {
+	if v.hasAt(i, "%organisation_head") && v.doc.Tokens[i].Capital() && !v.official(i) && !v.ownsHead(i) {
 		first := i
 		for first > from && v.nameWord(first-1) {
 			first--
@@ -19,6 +19,9 @@ func (v *view) groupAt(i, from int) (actor, bool) {
 		if first < i {
 			return v.group(first, i+1, from), true
 		}
+	}
+	if a, ok := v.branch(i, from); ok {
+		return a, true
 	}
 	for k := max(from, i-4); k <= i; k++ {
 		e, ok := v.at(k, "%interest_group")
@@ -95,4 +98,32 @@ func (v *view) affiliated(first, end int) (actor, bool) {
 func (v *view) stranger(k int) bool {
 	a, ok := v.actor(k)
 	return ok && !a.possessive && !v.governed(a)
+}
+
+// ownsHead is true for "Growers" in "the Apple Growers' Union".
+func (v *view) ownsHead(i int) bool {
+	return v.lower(i+1) == "'" && v.hasAt(i+2, "%organisation_head") && v.doc.Tokens[i+2].Capital()
+}
+
+// branch is a branch of business as a holder: "the white goods industry", "the
+// car lobby".
+func (v *view) branch(i, from int) (actor, bool) {
+	if !v.hasAt(i, "%branch") {
+		return actor{}, false
+	}
+	first := i
+	for first > max(from, i-4) && (strings.HasPrefix(v.tag(first-1), "NN") || v.tag(first-1) == "JJ") && !v.hasAt(first-1, labelActor) {
+		first--
+	}
+	if first == i {
+		return actor{}, false
+	}
+	end := i + 1
+	for end < len(v.doc.Tokens) && v.doc.Tokens[end].Capital() && !v.hasAt(end, labelActor) {
+		end++
+	}
+	if end > i+1 { // "the farm lobby Terra"
+		return actor{name: v.doc.Span(i+1, end), kind: "group", first: first, end: end}, true
+	}
+	return actor{name: v.doc.Span(first, end), kind: "group", first: first, end: end}, true
 }

@@ -94,7 +94,7 @@ func (v *view) speaksForCountry(a actor) bool {
 // "he" and "it"; where none is, the speaker.
 func (d *draft) holderActor() actor {
 	v := d.v
-	for i := d.trigger.First - 1; i >= d.sentence.First; i-- {
+	for i := v.skipAside(d.trigger.First-1, d.sentence.First); i >= d.sentence.First; i-- {
 		switch {
 		case v.lower(i) == ";", v.lower(i) == `"` && i < d.trigger.First-1 && !v.weAt(i+1) && !v.quoted(d.trigger.First):
 			return v.speakerAt(d.trigger.First)
@@ -103,6 +103,9 @@ func (d *draft) holderActor() actor {
 		case v.weAt(i):
 			return v.speakerAt(i)
 		case v.hasAt(i, "%third_person") && d.trigger.First-i <= 6:
+			if a, said := v.saidIn(d.sentence.Index); said && a.end > 0 && a.end <= i {
+				return a // "the growers said they would fight it"
+			}
 			return v.actedLast(i)
 		}
 		if a, ok := v.groupAt(i, d.sentence.First); ok && !v.governed(a) {
@@ -310,13 +313,15 @@ func (v *view) calledAt(at int, s document.Sentence) (actor, bool) {
 			continue
 		}
 		for _, p := range v.people {
-			if p.End < k && slices.Contains(strings.Fields(strings.ToLower(p.Official.Name)), v.lower(k)) {
+			if p.End < k && slices.Contains(strings.FieldsFunc(strings.ToLower(p.Official.Name), nameBreak), v.lower(k)) {
 				return actor{codes: codeList(p.Official.Country), name: p.Official.Name, kind: "person", first: k, end: k + 1}, true
 			}
 		}
 	}
 	return actor{}, false
 }
+
+func nameBreak(r rune) bool { return r == ' ' || r == '-' }
 
 // strangerAt is true where a name that no lexicon knows stands beside the
 // verb of saying.

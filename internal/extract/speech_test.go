@@ -80,6 +80,11 @@ func TestImpliedStances(t *testing.T) {
 		{"a company", "\"It is a blow to every garage in town,\" Japanese carmaker Morrow said.", nil},
 		{"no verb", "Japan named the challenges of the car tariffs.", nil},
 		{"called", "Japan called the car tariffs a slap in the face.", []string{"JP|oppose|car tariffs"}},
+		{"branch of business", "The spare parts industry is unhappy.", []string{"spare parts industry|oppose|imposed a 25% tariff on Japanese cars"}},
+		{"the same matter", "Japan opposes the car tariffs; Brazil backs them.", []string{"BR|support|car tariffs", "JP|oppose|car tariffs"}},
+		{"if", "Brazil said it would support the car tariffs only if trucks are spared.", []string{"BR|conditional|car tariffs"}},
+		{"left out", "Japan asked to be exempted.", []string{"JP|oppose|imposed a 25% tariff on Japanese cars"}},
+		{"an aside", "Japan, which also sells to Brazil, opposes the car tariffs.", []string{"JP|oppose|car tariffs"}},
 		{"undone", "Japan wants the car tariffs lifted.", []string{"JP|oppose|car tariffs"}},
 	}
 	x := newExtractor(t)

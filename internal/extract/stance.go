@@ -126,7 +126,7 @@ func (d *draft) wished() bool {
 // pledged is what the holder is willing to do: behind "work with X to", what
 // they would work for.
 func (d *draft) pledged() event.Value {
-	if d.denied() || d.wished() {
+	if d.denied() || d.wished() || !d.asserted() {
 		return event.Value{}
 	}
 	v := d.v
@@ -143,20 +143,26 @@ func (d *draft) pledged() event.Value {
 	if end-from < 2 && !v.ofTrade(from, end) {
 		return event.Value{}
 	}
-	return d.aim(from, end)
+	if t := d.aim(from, end); !t.Empty() || from >= end || d.sentence.Index == 0 {
+		return t
+	}
+	if s := v.doc.Sentences[d.sentence.Index-1]; s.Paragraph == d.sentence.Paragraph && v.has(s.First, s.End, labelTalks) {
+		return event.Text(v.doc.Span(from, end)) // "we stand ready to resume them"
+	}
+	return event.Value{}
 }
 
 // asserted reports whether the trigger says what somebody does: it is no noun
 // of the same form ("the challenges"), and not merely possible.
 func (d *draft) asserted() bool {
 	v, at := d.v, d.trigger.First
-	if d.trigger.End-at == 1 && v.hasAt(at, "%homograph") && !strings.HasPrefix(v.tag(at), "VB") {
+	if v.hasAt(at, "%homograph") && !strings.HasPrefix(v.tag(at), "VB") {
 		return false
 	}
 	for v.hasAt(at-1, "%adverb") {
 		at--
 	}
-	return !v.hasAt(at-1, "%possible")
+	return !v.hasAt(at-1, "%possible") && v.lower(at-2) != "most" // "most-favoured"
 }
 
 // endorsed is the object of a verb of support that stands for itself: not
@@ -210,15 +216,18 @@ func (d *draft) talks() event.Value {
 // described is the target that the pattern captured as _about; for "it" and the
 // like, the act it refers to.
 func (d *draft) described() event.Value {
-	r, ok := d.captures["_about"]
-	if !ok || d.denied() || !d.asserted() {
+	if d.denied() || !d.asserted() {
 		return event.Value{}
+	}
+	r, ok := d.captures["_about"]
+	if !ok {
+		return d.referred()
 	}
 	if d.v.hasAt(r.First, "%back_reference") && r.End-r.First == 1 {
 		return d.referred()
 	}
 	from, end := d.phrase(r.First)
-	if d.end > r.End {
+	if d.end > r.End && !d.v.hasAt(r.End-1, "%preposition") {
 		end = min(end, r.End)
 	}
 	if from >= end || !d.v.ofTrade(from, end) && !d.v.pointsBack(from, end) && !d.ofPolicy(from, end) {
@@ -227,9 +236,12 @@ func (d *draft) described() event.Value {
 	return d.aim(from, end)
 }
 
-// referred is the act of trade that "it" or "the move" stands for, or that a
-// sentence without an object is about.
+// referred is what "it" stands for, or what a sentence without an object is
+// about: the target of the stance told just before, else the act of trade.
 func (d *draft) referred() event.Value {
+	if a := d.stanceBefore(); a != nil {
+		return a.slots["target"]
+	}
 	if acts := d.nearestActs(); len(acts) > 0 {
 		return event.Text(acts[0].phrased())
 	}
@@ -237,6 +249,17 @@ func (d *draft) referred() event.Value {
 		return event.Text(d.v.doc.Span(d.v.nounPhrase(e)))
 	}
 	return event.Value{}
+}
+
+// stanceBefore is the stance told last in this sentence or the one before
+// ("Spain opposes the accord; Portugal backs it"), nil when there is none.
+func (d *draft) stanceBefore() *draft {
+	for _, a := range slices.Backward(d.v.told) {
+		if a.kind.Name == d.kind.Name && a.v == d.v && a.sentence.Index >= d.sentence.Index-1 && a.trigger != d.trigger {
+			return a
+		}
+	}
+	return nil
 }
 
 // opposed is the object of a verb of opposition; where it does not name a
@@ -272,6 +295,9 @@ func alike(a, b string) bool {
 func (d *draft) aim(first, end int) event.Value {
 	v := d.v
 	if v.pointsBack(first, end) {
+		if a := d.stanceBefore(); a != nil && end-first == 1 {
+			return a.slots["target"]
+		}
 		if e, ok := v.matterBefore(d.trigger.First); ok {
 			return event.Text(v.doc.Span(v.nounPhrase(e)))
 		}

@@ -134,7 +134,7 @@ func (d *draft) nearestActs() []*draft {
 	var here, lead, title []*draft
 	for _, a := range d.v.told {
 		switch {
-		case a.kind.Name != "measure" && a.kind.Name != "agreement":
+		case a.kind.Name != "measure" && a.kind.Name != "agreement", a.kind.Name == "agreement" && a.rule.ID == "agreement.cited", !strings.Contains(a.phrased(), " "):
 		case a.v.title && !d.v.title:
 			title = append(title, a)
 		case a.sentence.Paragraph == d.sentence.Paragraph:
