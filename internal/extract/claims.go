@@ -38,6 +38,8 @@ type draft struct {
 	order int
 	// also holds the drafts merged into this one.
 	also []*draft
+	// account is how it was made, kept where somebody asks to have it explained.
+	account *account
 }
 
 // draftClaims runs the rules over title and body and merges what is one.
@@ -47,6 +49,7 @@ func (r *reading) draftClaims() error {
 		return nil
 	}
 	m := r.x.newMatching()
+	m.trace = r.trace
 	for _, v := range []*view{r.title, r.body} {
 		v.told = r.title.told
 		for _, s := range v.doc.Sentences {
@@ -56,9 +59,13 @@ func (r *reading) draftClaims() error {
 			return v.tagErr
 		}
 	}
-	r.claims = lastStages(unsaid(merge(drafts)))
+	r.claims = merge(drafts)
+	r.trace.kept(r.claims, "only the title says it, or the article has too many claims of the kind")
+	r.claims = lastStages(unsaid(r.claims))
+	r.trace.kept(r.claims, "another claim of the article says more of the same matter")
 	if !r.sample {
 		r.keepTold()
+		r.trace.kept(r.claims, "the article is no news of trade: a market report, or a guide for traders")
 	}
 	return nil
 }
@@ -111,6 +118,7 @@ func (x *Extractor) fill(d *draft) bool {
 			continue
 		}
 		d.slots[slot] = d.typed(slot, value)
+		d.account.filled(slot, "set by the rule", "")
 	}
 	for slot, r := range d.captures {
 		if strings.HasPrefix(slot, "_") {
@@ -118,15 +126,16 @@ func (x *Extractor) fill(d *draft) bool {
 		}
 		if v := d.captured(slot, r); !v.Empty() {
 			d.slots[slot] = v
+			d.account.filled(slot, "captured", "")
 		}
 	}
 	for _, veto := range d.rule.Veto {
 		if first, end := d.clause(); d.v.has(first, end, "%"+veto) {
-			return false
+			return d.account.drop("the clause holds a word of the veto list ", veto)
 		}
 	}
 	if d.parted() {
-		return false
+		return d.account.drop("a word of the rule's between lists stands between trigger and slot", "")
 	}
 	for _, slot := range d.kind.Slots { // in the order of kinds.yaml
 		way, ok := d.resolve[slot.Name]
@@ -135,14 +144,15 @@ func (x *Extractor) fill(d *draft) bool {
 		}
 		if v := x.resolve[way](d); !v.Empty() {
 			d.slots[slot.Name] = v
+			d.account.filled(slot.Name, "resolved by ", way)
 		}
 	}
 	if d.slots["status"].Text == dropped {
-		return false
+		return d.account.drop("the words say that it did not and will not happen: denied, asked or only demanded", "")
 	}
 	for _, slot := range d.set.Require {
 		if d.slots[slot].Empty() {
-			return false
+			return d.account.drop("nothing fills the required slot ", slot)
 		}
 	}
 	if by := d.slots["by"].List; d.kind.Name == "measure" && len(by) > 0 {

@@ -52,7 +52,7 @@ func (x *Extractor) failures(set *ontology.RuleSet, rule *ontology.Rule) []strin
 
 func (x *Extractor) example(text string) ([]event.Claim, error) {
 	a := event.Article{ID: "example", Text: text}
-	r, err := x.read(a, true)
+	r, err := x.read(a, true, nil)
 	if err != nil {
 		return nil, err
 	}

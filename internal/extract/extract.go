@@ -45,7 +45,7 @@ func New(o *ontology.Ontology) (*Extractor, error) {
 // Extract reads one article. The error is the tagger's; no text, however odd,
 // is an error.
 func (x *Extractor) Extract(a event.Article) (Result, error) {
-	r, err := x.read(a, false)
+	r, err := x.read(a, false, nil)
 	if err != nil {
 		return Result{}, err
 	}
@@ -62,14 +62,16 @@ type reading struct {
 	// sample says that the text is an example of a rule, which need not show
 	// that it is about trade.
 	sample bool
+	// trace follows the drafts, nil where nobody asks for it.
+	trace *trace
 }
 
-func (x *Extractor) read(a event.Article, sample bool) (*reading, error) {
+func (x *Extractor) read(a event.Article, sample bool, t *trace) (*reading, error) {
 	if a.Country == "" {
 		a.Country = publisherCountry(x.o, a.Publisher)
 		a.Official = a.Official || a.Country != ""
 	}
-	r := &reading{x: x, sample: sample, title: newView(x.o, a, a.Title, true), body: newView(x.o, a, a.Text, false)}
+	r := &reading{x: x, sample: sample, trace: t, title: newView(x.o, a, a.Title, true), body: newView(x.o, a, a.Text, false)}
 	for _, v := range []*view{r.title, r.body} {
 		v.tagger = x.tagger
 		v.findQuotes()

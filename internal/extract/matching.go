@@ -88,6 +88,7 @@ type matching struct {
 	// present tells which terms the sentence holds, rules which they trigger.
 	present []bool
 	rules   []int
+	trace   *trace
 }
 
 func (x *Extractor) newMatching() *matching {
@@ -149,7 +150,9 @@ func (m *matching) sentence(v *view, s document.Sentence) []*draft {
 			for _, match := range matches {
 				d := m.x.draft(c, v, s, match)
 				d.order = n
+				m.trace.try(d, call.prog)
 				if !d.claims(taken[c.kind.Name]) {
+					d.account.drop("an earlier match of the kind has taken its words", "")
 					continue
 				}
 				said := m.x.fill(d)
@@ -162,7 +165,7 @@ func (m *matching) sentence(v *view, s document.Sentence) []*draft {
 				d.take(taken[c.kind.Name])
 				if said {
 					v.told = append(v.told, d)
-					out = append(append(out, d), d.shared()...)
+					out = append(append(out, d), m.trace.copies(d.shared())...)
 				}
 			}
 		}

@@ -69,6 +69,7 @@ func sorted(v event.Value) event.Value {
 
 // absorb adds what e says beyond d.
 func (d *draft) absorb(e *draft) {
+	before := d.account.said(d)
 	stronger := e.order < d.order
 	for slot, v := range e.slots {
 		have := d.slots[slot]
@@ -90,6 +91,7 @@ func (d *draft) absorb(e *draft) {
 		d.order = e.order
 	}
 	d.also = append(d.also, e)
+	d.account.absorbed(d, e, before)
 }
 
 func joinRates(a, b []event.Rate) []event.Rate {
@@ -113,6 +115,7 @@ func (d *draft) inBody() bool {
 	for i, e := range d.also {
 		if !e.v.title {
 			d.v, d.sentence, d.first, d.end, d.trigger = e.v, e.sentence, e.first, e.end, e.trigger
+			e.account.give(d)
 			d.also = append(slices.Clone(d.also[:i]), d.also[i+1:]...)
 			return true
 		}

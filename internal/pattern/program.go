@@ -35,6 +35,7 @@ type inst struct {
 
 // Program is a compiled pattern; it is immutable and safe to share.
 type Program struct {
+	source   string
 	insts    []inst
 	names    []string // capture names; name i has saves 2i and 2i+1
 	triggers []Term   // what a match must contain one of
@@ -59,7 +60,7 @@ func Compile(src string) (*Program, error) {
 	if p.pos < len(p.src) {
 		return nil, p.fail("unexpected %q", string(p.src[p.pos]))
 	}
-	prog := &Program{}
+	prog := &Program{source: src}
 	prog.emit(root)
 	prog.add(inst{op: opMatch})
 	collect(root, false, &prog.triggers)
@@ -75,6 +76,9 @@ func Compile(src string) (*Program, error) {
 func (p *Program) Names() []string {
 	return slices.DeleteFunc(slices.Clone(p.names), func(n string) bool { return n == triggerName })
 }
+
+// String is the pattern as it was written.
+func (p *Program) String() string { return p.source }
 
 // UsesTags reports whether the pattern asks for a tag.
 func (p *Program) UsesTags() bool { return p.tags }
