@@ -45,6 +45,7 @@ func metricNames(t *testing.T) []string {
 	m.Lag("extract", "trade.articles", 0, 1)
 	m.Source("sample")
 	m.SourceRead("sample", time.Now(), 1)
+	m.SourceNews("sample", time.Now(), time.Hour)
 	families, err := m.Registry().Gather()
 	if err != nil {
 		t.Fatal(err)

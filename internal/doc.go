@@ -16,6 +16,7 @@
 //	weburl      pure   -
 //	document    pure   -
 //	score       pure   -
+//	origin      pure   -
 //	pattern     pure   document
 //	ontology    pure   document event pattern strictyaml
 //	extract     pure   document event ontology pattern strictyaml
@@ -27,7 +28,7 @@
 //	archive     edge   event
 //	feed        edge   archive event
 //	ops         edge   -
-//	pipeline    owner  archive article event feed fetch ops source story strictyaml topic weburl
+//	pipeline    owner  archive article event feed fetch ops origin source story strictyaml topic weburl
 //
 // What each room is for:
 //
@@ -41,6 +42,7 @@
 //   - extract: an article and the ontology to mentions and claims.
 //   - article: the bytes of a page to clean text and what is known of it.
 //   - story: claims to events.
+//   - origin: which texts are copies of one another.
 //   - source: where articles are announced.
 //   - fetch: the one HTTP client, polite and guarded.
 //   - topic: Kafka, or the broker that the binary carries.

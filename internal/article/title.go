@@ -107,7 +107,7 @@ func namesSite(tail, publisher, host string) bool {
 	if publisher != "" && (tail == publisher || len(tail) > 3 && strings.HasPrefix(publisher, tail) || strings.HasPrefix(tail, publisher)) {
 		return true
 	}
-	domain := squash(site(host))
+	domain := squash(weburl.Site("https://" + host))
 	return len(tail) > 3 && (strings.HasPrefix(domain, tail) || strings.Contains(squash(host), tail))
 }
 

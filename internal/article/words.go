@@ -6,7 +6,6 @@ import (
 	"unicode"
 
 	"github.com/tradewire/tradewire/internal/weburl"
-	"golang.org/x/net/publicsuffix"
 )
 
 // clean makes one line of a text from metadata: entities that were escaped
@@ -87,14 +86,7 @@ func shared(a, b string) float64 {
 
 // sameSite reports whether two addresses belong to one registrable domain.
 func sameSite(a, b string) bool {
-	return site(weburl.Host(a)) == site(weburl.Host(b))
-}
-
-func site(host string) string {
-	if domain, err := publicsuffix.EffectiveTLDPlusOne(host); err == nil {
-		return domain
-	}
-	return host
+	return weburl.Site(a) == weburl.Site(b)
 }
 
 // isRoot reports whether an address is a site's front page: templates often

@@ -68,6 +68,29 @@ type Page struct {
 	// Spent is what its source had used of the day's budget for this host,
 	// this page included.
 	Spent *Spent `json:"spent,omitempty"`
+	// Sketch stands for the article's text, to know its copies by; SameTextAs
+	// is the article that it is a copy of.
+	Sketch     string `json:"sketch,omitempty"`
+	SameTextAs string `json:"same_text_as,omitempty"`
+	// Rhythm is set where URL names a source ("source:wto"), not a page.
+	Rhythm *Rhythm `json:"rhythm,omitempty"`
+}
+
+// Rhythm is how often a source announces something new. Times are zero when
+// that never happened.
+type Rhythm struct {
+	// Last is when it last did, Visited when it was last looked at, Kept when
+	// this was written.
+	Last    time.Time `json:"last"`
+	Visited time.Time `json:"visited"`
+	Kept    time.Time `json:"kept"`
+	// Gaps counts the times between two announcements; Sum and Squares are the
+	// sums of them, in seconds, and of their squares, old ones fading.
+	Gaps    int     `json:"gaps"`
+	Sum     float64 `json:"sum"`
+	Squares float64 `json:"squares"`
+	// Items are 32-bit hashes of the addresses last announced, in base64url.
+	Items string `json:"items,omitempty"`
 }
 
 // Wait is why and until when a fetch waits.

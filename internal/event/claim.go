@@ -115,6 +115,22 @@ type Source struct {
 	Published string     `json:"published,omitempty"`
 	Official  bool       `json:"official,omitempty"`
 	Evidence  []Evidence `json:"evidence,omitempty"`
+	// SameTextAs is the article that this one is a copy of: what a hundred
+	// papers print of one agency is one origin.
+	SameTextAs string `json:"same_text_as,omitempty"`
+}
+
+// Origins counts the sources of an event that are not copies of one another.
+func (e Event) Origins() int {
+	seen := map[string]bool{}
+	for _, s := range e.Sources {
+		if s.SameTextAs != "" {
+			seen[s.SameTextAs] = true
+		} else {
+			seen[s.Article] = true
+		}
+	}
+	return len(seen)
 }
 
 // Operations an Event message can carry.

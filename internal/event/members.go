@@ -93,14 +93,15 @@ func evidenceSchema() object {
 
 func sourceSchema() object {
 	return closed("An article behind a claim.", object{
-		"article":   filled("Id of the article."),
-		"claim":     text("Id of the claim it makes."),
-		"url":       text("Canonical address of the article."),
-		"title":     text("Its title."),
-		"publisher": text("Who published it."),
-		"published": published(),
-		"official":  truth("A government or international body published it."),
-		"evidence":  evidenceList(),
+		"article":      filled("Id of the article."),
+		"claim":        text("Id of the claim it makes."),
+		"url":          text("Canonical address of the article."),
+		"title":        text("Its title."),
+		"publisher":    text("Who published it."),
+		"published":    published(),
+		"official":     truth("A government or international body published it."),
+		"evidence":     evidenceList(),
+		"same_text_as": text("Id of an earlier article with nearly the same text: the two count as one origin."),
 	}, "article")
 }
 
@@ -175,6 +176,17 @@ func pageSchema() object {
 			"pages":  count(0, "Addresses fetched."),
 			"bytes":  count(0, "Bytes of bodies on the wire."),
 		}, "source", "day", "pages", "bytes"),
+		"sketch":       text("Stands for the article's text: 64 least hashes of its runs of four words, in base64url."),
+		"same_text_as": text("Id of the earlier article that it is a copy of."),
+		"rhythm": closed("How often a source announces something new; then url names the source, not a page.", object{
+			"last":    instant("When it last did."),
+			"visited": instant("When it was last looked at."),
+			"kept":    instant("When this was written."),
+			"gaps":    count(0, "How many times between two announcements are known."),
+			"sum":     number("Their sum in seconds, old ones fading."),
+			"squares": number("The sum of their squares, old ones fading."),
+			"items":   text("32-bit hashes of the addresses last announced, in base64url."),
+		}, "last", "visited", "kept", "gaps", "sum", "squares"),
 	}, "url", "fetched")
 }
 

@@ -17,7 +17,7 @@ func (r *reading) published(a event.Article) []event.Claim {
 		c := event.Claim{Article: a.ID, Family: d.kind.Family, Kind: d.kind.Name, Published: a.Published, Slots: d.slots,
 			Factuality: or(d.factuality, d.factual()), Rule: d.rule.ID, Confidence: d.confidence(),
 			Evidence: d.evidence(),
-			Source:   &event.Source{Article: a.ID, URL: a.URL, Title: a.Title, Publisher: a.Publisher, Published: a.Published, Official: a.Official}}
+			Source:   &event.Source{Article: a.ID, URL: a.URL, Title: a.Title, Publisher: a.Publisher, Published: a.Published, Official: a.Official, SameTextAs: a.SameTextAs}}
 		c.ID = event.ClaimID(a.ID, c.Kind, c.Slots)
 		if !slices.ContainsFunc(out, func(o event.Claim) bool { return o.ID == c.ID }) {
 			out = append(out, c)

@@ -65,6 +65,8 @@ type eventView struct {
 	Confidence                 int // percent
 	Slots                      []slotView
 	Sources                    []sourceView
+	// Origins is how many of several sources are no copies of one another.
+	Origins int
 }
 
 type slotView struct {
@@ -78,7 +80,9 @@ type linkView struct{ Text, Href string }
 type sourceView struct {
 	Title, Publisher, Href, Page, When string
 	Official                           bool
-	Passages                           []string
+	// Original is our page of the article that this one is a copy of.
+	Original string
+	Passages []string
 }
 
 func (f *feed) index(w http.ResponseWriter, r *http.Request) {
@@ -159,10 +163,16 @@ func (f *feed) view(e event.Event) eventView {
 		if view.Title == "" {
 			view.Title = "Untitled article"
 		}
+		if s.SameTextAs != "" {
+			view.Original = articlePath(s.SameTextAs)
+		}
 		for _, p := range s.Evidence {
 			view.Passages = append(view.Passages, p.Text)
 		}
 		v.Sources = append(v.Sources, view)
+	}
+	if len(e.Sources) > 1 {
+		v.Origins = e.Origins()
 	}
 	return v
 }

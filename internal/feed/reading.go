@@ -14,6 +14,7 @@ type articleView struct {
 	Title, Author, Publisher, Country, When string
 	Published, Href, Language, JSON         string
 	Official                                bool
+	Original                                string      // our page of the article it is a copy of
 	Text                                    [][]segment // by paragraph
 	Officials                               []event.Official
 	Rates                                   []string
@@ -43,6 +44,9 @@ func (f *feed) articlePage(w http.ResponseWriter, r *http.Request) {
 	}
 	if view.Title == "" {
 		view.Title = "Untitled article"
+	}
+	if a.SameTextAs != "" {
+		view.Original = articlePath(a.SameTextAs)
 	}
 	for _, rate := range mentions.Rates {
 		if text := rateText(rate); !slices.Contains(view.Rates, text) {

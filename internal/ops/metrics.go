@@ -23,6 +23,8 @@ type Metrics struct {
 	lastSuccess *prometheus.GaugeVec
 	failures    *prometheus.CounterVec
 	items       *prometheus.CounterVec
+	lastNews    *prometheus.GaugeVec
+	usualGap    *prometheus.GaugeVec
 	waiting     *prometheus.GaugeVec
 	spentPages  *prometheus.GaugeVec
 	spentBytes  *prometheus.GaugeVec
@@ -60,6 +62,14 @@ func NewMetrics() *Metrics {
 			Name: "tradewire_source_items_total",
 			Help: "New pages that a source announced.",
 		}, []string{"source"}),
+		lastNews: prometheus.NewGaugeVec(prometheus.GaugeOpts{
+			Name: "tradewire_source_last_news_timestamp_seconds",
+			Help: "When a source last announced something that it had not announced before, in Unix time.",
+		}, []string{"source"}),
+		usualGap: prometheus.NewGaugeVec(prometheus.GaugeOpts{
+			Name: "tradewire_source_usual_gap_seconds",
+			Help: "How long a source usually announces nothing new, learned from its history.",
+		}, []string{"source"}),
 		waiting: prometheus.NewGaugeVec(prometheus.GaugeOpts{
 			Name: "tradewire_fetches_waiting",
 			Help: "Pages put aside until later, by reason: budget (the source's is used up for today), host (it wants to be left alone).",
@@ -74,7 +84,7 @@ func NewMetrics() *Metrics {
 		}, []string{"source"}),
 	}
 	m.registry.MustRegister(m.stages, m.duration, m.freshness, m.lag, m.lastSuccess, m.failures, m.items,
-		m.waiting, m.spentPages, m.spentBytes,
+		m.lastNews, m.usualGap, m.waiting, m.spentPages, m.spentBytes,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
@@ -110,6 +120,13 @@ func (m *Metrics) Source(name string) {
 func (m *Metrics) SourceRead(name string, at time.Time, items int) {
 	m.lastSuccess.WithLabelValues(name).Set(float64(at.UnixMilli()) / 1000)
 	m.items.WithLabelValues(name).Add(float64(items))
+}
+
+// SourceNews notes when a source last announced something new, and how long
+// it usually announces nothing.
+func (m *Metrics) SourceNews(name string, last time.Time, usual time.Duration) {
+	m.lastNews.WithLabelValues(name).Set(float64(last.UnixMilli()) / 1000)
+	m.usualGap.WithLabelValues(name).Set(usual.Seconds())
 }
 
 // SourceFailed counts an attempt to read a source that failed.

@@ -20,6 +20,7 @@ type lister struct {
 	hold      *holding
 	announced *announcements
 	revisit   time.Duration
+	rhythms   *rhythms
 	log       *slog.Logger
 }
 
@@ -56,6 +57,7 @@ func (l *lister) read(ctx context.Context, s source.Source, sh *shard, url strin
 	if err != nil {
 		return found{}, err
 	}
+	l.rhythms.heard(s.Name, listing.Items)
 	for _, remark := range slices.Concat(listing.Mismatches, listing.Problems) {
 		l.log.Warn("source looks odd", "source", s.Name, "url", url, "problem", remark)
 	}

@@ -72,6 +72,9 @@ func (p *poller) run(ctx context.Context) {
 			wait = jitter(p.source.Every, 0.1)
 			p.metrics.SourceRead(p.source.Name, time.Now(), items)
 			p.log.Info("source read", "source", p.source.Name, "new", items)
+			if err := p.rhythms.visited(ctx, p.source, time.Now()); err != nil && ctx.Err() == nil {
+				p.log.Warn("what is known of a source cannot be kept", "source", p.source.Name, "error", err)
+			}
 		}
 		p.visited(p.source.Name)
 	}

@@ -27,7 +27,8 @@ type process struct {
 	metrics  *ops.Metrics
 	ready    *ops.Readiness
 	flow     *flow
-	hold     *holding // what the scrape stage of this process looks after
+	memory   recollection // of the scrape stage
+	hold     *holding     // what the scrape stage of this process looks after
 	listener net.Listener
 	broker   *topic.Embedded // nil with a cluster of others
 	cluster  *topic.Cluster
@@ -56,6 +57,7 @@ func open(o Options) (*process, error) {
 			return nil, errors.Join(err, p.close())
 		}
 	}
+	p.memory = recollection{newCopies(), newRhythms(p.cluster.Writer(), p.metrics, p.Log.With("stage", StageScrape))}
 	return p, nil
 }
 

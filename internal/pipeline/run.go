@@ -113,6 +113,18 @@ func (p *process) runStages(ctx, hard context.Context, end context.CancelCauseFu
 		}
 		return err
 	}
+	var running sync.WaitGroup
+	if p.runs(StageScrape) {
+		follow, err := p.recollect(ctx)
+		if err != nil {
+			if ctx.Err() != nil {
+				return nil
+			}
+			return err
+		}
+		running.Go(func() { follow(ctx) })
+		defer running.Wait()
+	}
 	stages, err := p.stages()
 	if err != nil {
 		if ctx.Err() != nil {
@@ -120,7 +132,6 @@ func (p *process) runStages(ctx, hard context.Context, end context.CancelCauseFu
 		}
 		return err
 	}
-	var running sync.WaitGroup
 	for _, r := range stages.runners {
 		running.Go(func() { r.run(ctx, hard) })
 	}
@@ -234,9 +245,9 @@ func (p *process) addScrape(set *stageSet) error {
 	p.hold.load = func(ctx context.Context, partition int, apply func(topic.Record) error) error {
 		return p.cluster.ScanPartition(ctx, TopicPages, partition, apply)
 	}
-	lister := &lister{web: p.client, hold: p.hold, announced: newAnnouncements(config.Revisit), revisit: config.Revisit, log: log}
+	lister := &lister{web: p.client, hold: p.hold, announced: newAnnouncements(config.Revisit), revisit: config.Revisit, rhythms: p.memory.rhythms, log: log}
 	scraper := &scraper{
-		lister: lister, sources: map[string]source.Source{}, config: config, limits: limits,
+		lister: lister, copies: p.memory.copies, sources: map[string]source.Source{}, config: config, limits: limits,
 		reading: make(chan struct{}, 2*runtime.GOMAXPROCS(0)),
 	}
 	for _, s := range p.Sources {

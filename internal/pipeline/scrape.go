@@ -23,6 +23,7 @@ type web interface {
 // article and the state of the page, an announcement becomes fetches.
 type scraper struct {
 	*lister
+	copies  *copies
 	sources map[string]source.Source
 	config  Scrape
 	limits  Limits
@@ -119,6 +120,7 @@ func (s *scraper) fetch(ctx context.Context, t *task, v visit) error {
 		return errors.Join(err, s.remember(t, v, page))
 	}
 	if a.Version != v.known.ContentHash || a.ID != v.known.Article {
+		a.SameTextAs = s.copies.link(a, resp.Fetched)
 		if err := s.emit(t, a); err != nil {
 			return err
 		}
@@ -166,6 +168,9 @@ func (s *scraper) list(ctx context.Context, t *task, v visit) error {
 		}
 	}
 	s.announced.note(time.Now(), got.urls...)
+	if err := s.rhythms.visited(ctx, src, time.Now()); err != nil {
+		return unready(err)
+	}
 	return s.remember(t, v, got.page)
 }
 
@@ -212,7 +217,7 @@ func (s *scraper) emit(t *task, a event.Article) error {
 
 // remember keeps the state of a page, here and on the topic of pages.
 func (s *scraper) remember(t *task, v visit, page event.Page) error {
-	out, err := pageMessage(page, t.in)
+	out, err := pageMessage(s.copies.told(page), t.in)
 	if err != nil {
 		return err
 	}

@@ -14,7 +14,7 @@ func keepQuery(query string) string {
 		if decoded, err := url.QueryUnescape(name); err == nil {
 			name = decoded
 		}
-		if pair == "" || isTracking(strings.ToLower(name)) {
+		if pair == "" || isTracking(strings.ToLower(name)) || isVersion(pair) {
 			continue
 		}
 		kept = append(kept, escapes(pair))

@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/nlnwa/whatwg-url/url"
+	"golang.org/x/net/publicsuffix"
 )
 
 // MaxLength is the longest address taken, in bytes, before and after
@@ -27,7 +28,8 @@ func (e *Error) Error() string {
 
 // Canonical returns the one spelling of an absolute http or https address:
 // host in lower case (IDNA in ASCII form), default port, credentials,
-// fragment and tracking parameters dropped, dot segments resolved, escapes
+// fragment, tracking parameters and what asks for the AMP or print version
+// of a page dropped, dot segments resolved, escapes
 // in upper case and only where needed. The order of the parameters that stay
 // is kept. Any other scheme, a missing host or an address over MaxLength is
 // an *Error. Canonical(Canonical(x)) is Canonical(x).
@@ -107,10 +109,26 @@ func Host(raw string) string {
 	return authority(u)
 }
 
+// Site is the registrable domain of a web address ("example.org" for
+// https://amp.news.example.org/a, by the public suffix list), or its host
+// where there is none; "" when raw is no web address.
+func Site(raw string) string {
+	host := Host(raw)
+	if domain, err := publicsuffix.EffectiveTLDPlusOne(host); err == nil {
+		return domain
+	}
+	return host
+}
+
 // authority is host or host:port; "" for a host no DNS name or IP address
 // can have, which browsers' rules let through.
 func authority(u *url.Url) string {
-	host := strings.TrimRight(u.Hostname(), ".")
+	// One dot at the end is that of the root; a name with an empty label is
+	// none, and could read as another host once its dots are gone.
+	host := strings.TrimSuffix(u.Hostname(), ".")
+	if strings.HasSuffix(host, ".") {
+		return ""
+	}
 	if host == "" || strings.Trim(host, "abcdefghijklmnopqrstuvwxyz0123456789-_.") != "" && host[0] != '[' {
 		return ""
 	}
@@ -130,7 +148,7 @@ func canonical(raw string, u *url.Url) (string, error) {
 	}
 	var b strings.Builder
 	b.WriteString(u.Scheme() + "://" + host)
-	b.WriteString(escapes(u.Pathname()))
+	b.WriteString(articlePath(escapes(u.Pathname())))
 	if query := keepQuery(strings.TrimPrefix(u.Search(), "?")); query != "" {
 		b.WriteString("?" + query)
 	}

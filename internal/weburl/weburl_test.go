@@ -34,6 +34,19 @@ func TestCanonical(t *testing.T) {
 		{"http://2130706433/", "http://127.0.0.1/"},
 		{"http://[::FFFF:127.0.0.1]/", "http://[::ffff:7f00:1]/"},
 		{"https://example.org/doc.php?ref=12&source=a", "https://example.org/doc.php?ref=12&source=a"},
+		{"https://example.org/2026/duty-on-wire/amp/", "https://example.org/2026/duty-on-wire/"},
+		{"https://example.org/2026/duty-on-wire/amp?utm_source=x", "https://example.org/2026/duty-on-wire"},
+		{"https://example.org/news-48213/print", "https://example.org/news-48213"},
+		{"https://example.org/duty-on-wire-7.amp.amp", "https://example.org/duty-on-wire-7"},
+		{"https://example.org/duty-on-wire.amp.html", "https://example.org/duty-on-wire.html"},
+		{"https://example.org/duty-on-wire.amp", "https://example.org/duty-on-wire"},
+		{"https://example.org/duty-on-wire?amp", "https://example.org/duty-on-wire"},
+		{"https://example.org/duty-on-wire?amp=1&page=2", "https://example.org/duty-on-wire?page=2"},
+		{"https://example.org/duty-on-wire?outputType=amp", "https://example.org/duty-on-wire"},
+		{"https://example.org/duty-on-wire?view=print#top", "https://example.org/duty-on-wire"},
+		{"https://example.org/electronics/amp", "https://example.org/electronics/amp"},
+		{"https://example.org/print/", "https://example.org/print/"},
+		{"https://example.org/search?format=json&print=landscape", "https://example.org/search?format=json&print=landscape"},
 	} {
 		got, err := Canonical(c.in)
 		if err != nil || got != c.want {
