@@ -12,17 +12,17 @@ import (
 // the one the act falls on.
 func (d *draft) accused() []string {
 	v := d.v
+	by := d.accuserCodes()
 	for i := d.trigger.First - 1; i >= d.sentence.First && i > d.trigger.First-25; i-- {
 		if v.opensTheme(i) && v.lower(i) != "," {
 			break
 		}
 		e, ok := v.at(i, ontology.LabelCountry)
-		if !ok || isBody(e.Value) || e.Value == "WORLD" || v.fallsOn(e) && v.lower(d.trigger.First-1) != "for" {
+		if !ok || isBody(e.Value) || e.Value == "WORLD" || slices.Contains(by, e.Value) || v.fallsOn(e) && v.lower(d.trigger.First-1) != "for" {
 			continue
 		}
 		return []string{e.Value}
 	}
-	by := d.accuserCodes()
 	if len(by) == 0 {
 		return nil
 	}

@@ -50,11 +50,24 @@ func (d *draft) yardstick() bool {
 	if e, ok := d.v.at(d.trigger.First, labelMarket); ok && d.v.hasAt(e.End, labelFlow) {
 		return true // "gold imports"
 	}
+	if _, ok := d.v.covering(d.trigger.First, labelMoney); ok {
+		return true // "600 yuan"
+	}
 	i := d.trigger.First - 1
+	if e, ok := d.v.covering(i, ontology.LabelCountry); ok && e.End == d.trigger.First {
+		i = e.First - 1
+	}
 	if d.v.lower(i) == "the" {
 		i--
 	}
 	return slices.Contains([]string{"against", "versus", "vs", "per", "(", "on"}, d.v.lower(i))
+}
+
+// yardstickAt is true for an instrument at i that only measures another.
+func (d *draft) yardstickAt(i int) bool {
+	at := &draft{v: d.v, sentence: d.sentence}
+	at.trigger.First, at.trigger.End = i, i+1
+	return at.yardstick()
 }
 
 // shareName names the firm of "shares in X" and "X shares", else the market
@@ -110,6 +123,9 @@ func (v *view) aboutTrade() bool {
 // expected. What came of it counts: "fell 1% before closing 2% higher".
 func (d *draft) marketMove() string {
 	for i := d.trigger.End; i < min(d.end+2, d.sentence.End); i++ {
+		if d.v.hasAt(i, labelMarket) && d.v.lower(i-1) != "and" && !d.yardstickAt(i) {
+			return "" // the move is the next one's
+		}
 		if d.v.hasAt(i, "%flow_future") || d.v.lower(i) == "to" && d.v.hasAt(i+1, labelMove) {
 			return ""
 		}
