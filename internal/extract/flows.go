@@ -68,6 +68,9 @@ func (d *draft) flowReporter() string {
 	if d.supposed() || d.v.has(at.End, d.end, labelFlow) || d.underTariff() {
 		return ""
 	}
+	if c := d.traderFrom(at); c != "" {
+		return c
+	}
 	from := d.traderBefore(at)
 	if from.End > 0 {
 		if !d.isOrigin(from, at) {
@@ -83,6 +86,25 @@ func (d *draft) flowReporter() string {
 		return c
 	}
 	return d.otherThan(partner)
+}
+
+// traderFrom reads "exports from X", "shipments of chips from X to Y" and
+// "imports into X" where no country stands before the flow.
+func (d *draft) traderFrom(at pattern.Range) string {
+	words := map[string][]string{"exports": {"from"}, "imports": {"into", "by"}}[d.flowValue()]
+	for i := at.End; i < min(at.End+5, d.sentence.End) && len(words) > 0; i++ {
+		if d.v.hasAt(i, labelMove) || d.v.breaks(i) {
+			break
+		}
+		k := i + 1
+		if d.v.lower(k) == "the" {
+			k++
+		}
+		if e, ok := d.v.trader(k); ok && slices.Contains(words, d.v.lower(i)) {
+			return e.Value
+		}
+	}
+	return ""
 }
 
 // lastReporter is whose flow the three sentences before spoke of last.
@@ -203,7 +225,7 @@ func (d *draft) flowPartner() string {
 		if d.v.lower(k) == "the" {
 			k++
 		}
-		if e, ok := d.v.trader(k); ok && e.Value != d.slots["reporter"].Text {
+		if e, ok := d.v.trader(k); ok && e.Value != d.slots["reporter"].Text && (d.v.lower(i) != "from" || d.flowValue() != "exports") {
 			return e.Value
 		}
 	}
@@ -242,6 +264,9 @@ func (d *draft) flowDirection() string {
 	at := d.flowAt()
 	_, end := d.flowSpan()
 	for i := at.End; i < end; i++ {
+		if w := d.v.lower(i); d.v.percentEndsAt(i) && (w == "fewer" || w == "less") {
+			return "down"
+		}
 		if e, ok := d.v.move(i); ok {
 			return e.Value
 		}
