@@ -72,7 +72,7 @@ func (v *view) sues(e ontology.Entity, next int) bool {
 		return true
 	case v.lower(left) == "with" && v.has(left-7, left, "%lost_case"):
 		return true
-	case owns && (v.lower(next+1) == "request" || v.has(next, next+4, "%case") || v.has(next, next+3, "%case_victory")):
+	case owns && (v.lower(next+1) == "request" || v.lower(next+1) == "favour" || v.lower(next+1) == "favor" || v.has(next, next+4, "%case") || v.has(next, next+3, "%case_victory")):
 		return true
 	case v.has(next, next+3, "%wins_case"):
 		return true

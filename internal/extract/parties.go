@@ -363,8 +363,13 @@ func (v *view) partiesIn(first, end int) []string {
 	return slices.DeleteFunc(unique(out), func(c string) bool { return c == "WORLD" })
 }
 
-// withTopic adds the countries the article is about until there are two.
+// withTopic adds the countries the article is about until there are two; one
+// that it names only once comes after the capital that is the sentence's
+// scene ("a Kenyan delegation is in Ankara").
 func (d *draft) withTopic(codes []string) []string {
+	if host := d.hostCapital(); host != "" && len(codes) == 1 && host != codes[0] && !d.namedTwice(codes[0]) {
+		return append(codes, host)
+	}
 	topic := d.v.topic
 	if d.v.meta.Official && d.v.meta.Country != "" {
 		topic = append([]string{d.v.meta.Country}, topic...)
@@ -380,19 +385,35 @@ func (d *draft) withTopic(codes []string) []string {
 	return codes
 }
 
+// namedTwice reports a country besides code that the article names twice.
+func (d *draft) namedTwice(code string) bool {
+	return slices.ContainsFunc(d.v.topic, func(c string) bool { return c != code && c != "WORLD" && d.v.weight[c] > 1 })
+}
+
+// hostCapital is the country whose capital the sentence gives as the place or
+// the goal of a journey.
+func (d *draft) hostCapital() string {
+	for i := d.sentence.First; i < d.sentence.End; i++ {
+		if e, ok := d.v.at(i, ontology.LabelCountry); ok && e.How == ontology.HowMetonym && !isBody(e.Value) && !d.v.dateline(e) && d.v.asPlace(e) {
+			return e.Value
+		}
+	}
+	return ""
+}
+
 // accession is who joins an organisation, and the organisation.
 func (d *draft) accession() event.Value {
 	v := d.v
 	bodies := []string{}
 	for i := d.first; i < d.end; i++ {
 		for _, label := range [...]string{ontology.LabelCountry, ontology.LabelBody} {
-			if e, ok := v.at(i, label); ok && isBody(e.Value) {
+			if e, ok := v.at(i, label); ok && (isBody(e.Value) || isBloc(e.Value)) {
 				bodies = append(bodies, e.Value)
 			}
 		}
 	}
 	for i := d.sentence.First; i < d.sentence.End && len(bodies) > 0; i++ {
-		if e, ok := v.at(i, ontology.LabelCountry); ok && !isBody(e.Value) && !v.asPlace(e) {
+		if e, ok := v.at(i, ontology.LabelCountry); ok && !isBody(e.Value) && e.Value != bodies[0] && !v.asPlace(e) {
 			return event.List(e.Value, bodies[0])
 		}
 	}
