@@ -24,7 +24,7 @@ func (f *peopleFinder) context(p post) string {
 	}
 	except := f.hostOf(p)
 	for k := i; k >= since; k-- {
-		if e, ok := f.endingAt(k, ontology.LabelCountry); ok && f.mayHave(p, e.Value) && e.Value != except {
+		if e, ok := f.endingAt(k, ontology.LabelCountry); ok && f.mayHave(p, e.Value) && e.Value != except && !f.partner(e) {
 			return e.Value
 		}
 	}
@@ -42,6 +42,16 @@ func (f *peopleFinder) context(p post) string {
 		return f.publisherCountry()
 	}
 	return best
+}
+
+// partner reports a country with or to which something is done: it is not the
+// one whose minister speaks.
+func (f *peopleFinder) partner(e ontology.Entity) bool {
+	at := e.First - 1
+	if f.v.lower(at) == "the" {
+		at--
+	}
+	return e.How != ontology.HowDemonym && slices.Contains([]string{"with", "to", "from", "against", "by", "toward", "towards"}, f.v.lower(at))
 }
 
 // near weighs the countries named before token i in the sentence and the two

@@ -143,7 +143,7 @@ func (f *peopleFinder) named() []naming {
 	f.countries = []naming{}
 	for _, entities := range f.v.found {
 		for _, e := range entities {
-			if e.Label != ontology.LabelCountry {
+			if e.Label != ontology.LabelCountry && (e.Label != ontology.LabelBody || e.Value == "" || f.v.o.Bodies[e.Ref].Generic) {
 				continue
 			}
 			if _, ok := at[e.Value]; !ok {

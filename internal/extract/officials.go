@@ -89,6 +89,9 @@ func (f *peopleFinder) isRole(e ontology.Entity) bool {
 func (f *peopleFinder) byTitle(role ontology.Entity) {
 	p := f.post(role)
 	p.government = p.government || f.hostOf(p) != "" || f.customary(p) != ""
+	if boss := f.master(p); boss != "" {
+		p.government, p.country = true, boss
+	}
 	if f.after(p) {
 		return
 	}
@@ -128,9 +131,6 @@ func (f *peopleFinder) after(p post) bool {
 		if next > p.role.End && !known && (f.words(at, end) < 2 || f.organisation(at, end) || f.namedBefore(p)) {
 			continue
 		}
-		if boss := f.master(p); boss != "" {
-			p.government, p.country = true, boss
-		}
 		if !p.official(direct, known) {
 			return true
 		}
@@ -163,10 +163,11 @@ func (f *peopleFinder) namedBefore(p post) bool {
 	return f.v.lower(at-1) == "," && f.nameBefore(at-1) < at-1
 }
 
-// master is the country of the official whose spokesman ("her spokesman")
-// the phrase names; empty when it names none.
+// master is the country of the official whose spokesman or deputy ("her
+// deputy") the phrase names; empty when it names none.
 func (f *peopleFinder) master(p post) string {
-	if w := f.v.lower(p.first - 1); p.role.How != "spokesperson" || w != "his" && w != "her" || len(f.people) == 0 {
+	w, noun := f.v.lower(p.first-1), f.v.lower(p.role.End-1)
+	if p.role.How != "spokesperson" && noun != "deputy" && noun != "successor" && noun != "predecessor" || w != "his" && w != "her" || len(f.people) == 0 {
 		return ""
 	}
 	return f.people[len(f.people)-1].Official.Country
@@ -223,6 +224,9 @@ func (f *peopleFinder) closesName(i int) bool {
 // follows reports an apposition at token i.
 func (f *peopleFinder) follows(i int) bool {
 	for j := i; j < min(i+5, len(f.tok)) && f.tok[j].Norm != "." && f.tok[j].Lower != "said" && f.tok[j].Lower != "and"; j++ {
+		if j > i && slices.Contains([]string{"to", "with", "by", "at", "on", "in"}, f.tok[j].Lower) {
+			return false
+		}
 		if f.starts(j, ontology.LabelRole, "%not_official") {
 			return true
 		}

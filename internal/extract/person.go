@@ -57,12 +57,19 @@ func endsMatter(label string) bool {
 	return strings.HasPrefix(label, "%region_")
 }
 
-// caselessSentence reports a headline in title case or in capitals; what has
-// two long words in lower case and a full stop is none.
+// caselessSentence reports a headline in title case or in capitals; what ends
+// with a full stop and has a word of its own in lower case is none.
 func caselessSentence(tokens []document.Token) bool {
-	words, capitals := 0, 0
+	words, capitals, lower := 0, 0, 0
 	for _, t := range tokens {
-		if r, _ := utf8.DecodeRuneInString(t.Norm); !unicode.IsLetter(r) || len(t.Norm) < 4 {
+		r, _ := utf8.DecodeRuneInString(t.Norm)
+		if !unicode.IsLetter(r) || len(t.Norm) < 3 {
+			continue
+		}
+		if !upperFirst(t.Norm) && !slices.Contains([]string{"the", "and", "for", "with", "from", "but", "its", "into", "over", "than", "that"}, t.Lower) {
+			lower++
+		}
+		if len(t.Norm) < 4 {
 			continue
 		}
 		words++
@@ -70,7 +77,7 @@ func caselessSentence(tokens []document.Token) bool {
 			capitals++
 		}
 	}
-	if words-capitals >= 2 && tokens[len(tokens)-1].Norm == "." {
+	if lower > 0 && tokens[len(tokens)-1].Norm == "." {
 		return false
 	}
 	return words >= 4 && capitals*10 >= words*8
@@ -226,6 +233,11 @@ func (f *nameFinder) nameBefore(end int) int {
 		}
 		if f.tok[p].Norm == "-" && i < end && p > first && !f.tok[p].Space && !f.tok[i].Space {
 			i = p
+			continue
+		}
+		if p-2 >= first && !f.tok[p].Space && f.tok[p-1].Norm == "-" && !f.tok[p-1].Space && f.nameWord(p-2) && !upperFirst(f.tok[p].Norm) { // "Min-a"
+			i = p - 2
+			words++
 			continue
 		}
 		hyphened := p+1 < end && f.tok[p+1].Norm == "-"

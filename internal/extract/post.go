@@ -126,7 +126,8 @@ func (f *nameFinder) precedes(p *post, least int) int {
 		return prev - 1
 	case word.Lower == "and":
 		if e, ok := f.endingAt(prev, ontology.LabelRole); ok && e.First >= least {
-			f.takeCountry(p, e.Value)
+			p.government = p.government || e.Value != ""
+			p.loose = or(p.loose, e.Value) // a country further left says more
 			return e.First
 		}
 	case word.Capital() && (prev > least || f.nameWord(prev)) && !f.starts(prev, "%not_name", "%honorific"):
@@ -202,6 +203,9 @@ func (f *nameFinder) insideBody(e ontology.Entity) bool {
 		if b, ok := f.v.at(i, ontology.LabelBody); ok && b.End >= e.End {
 			return true
 		}
+		if c, ok := f.v.at(i, ontology.LabelCountry); ok && c.End >= e.End { // "European Union"
+			return true
+		}
 	}
 	return false
 }
@@ -213,6 +217,12 @@ func (f *nameFinder) behind(p *post, from int) int {
 	i := from
 	if i < s.End && f.tok[i].Norm == "(" {
 		i = f.afterBracket(i, s.End)
+	}
+	if i+1 < s.End && (f.tok[i].Lower == "and" || f.tok[i].Norm == "&") && f.ministerial(p.role) && f.starts(i+1, "%portfolio") {
+		i = f.portfolio(i + 1)
+	}
+	if i < s.End && f.tok[i].Lower == "responsible" {
+		i++
 	}
 	if i >= s.End || !slices.Contains([]string{"of", "for", "to", "with", "at", "in", "from", "on"}, f.tok[i].Lower) {
 		return i
@@ -232,6 +242,26 @@ func (f *nameFinder) behind(p *post, from int) int {
 		i = next
 	}
 	return end
+}
+
+// ministerial reports a minister's or secretary's title.
+func (f *nameFinder) ministerial(role ontology.Entity) bool {
+	return role.How == "minister" || role.How == "deputy"
+}
+
+// portfolio is the end of the words at token i for what a minister is in
+// charge of: "Foreign Trade", "Trade, Industry and Energy".
+func (f *nameFinder) portfolio(i int) int {
+	for {
+		e, ok := f.v.at(i, "%portfolio")
+		if !ok {
+			return i
+		}
+		i = e.End
+		for i+1 < len(f.tok) && (f.tok[i].Norm == "," || f.tok[i].Lower == "and") && f.starts(i+1, "%portfolio") {
+			i++
+		}
+	}
 }
 
 // object reads one part of the phrase behind a title; named says that the
