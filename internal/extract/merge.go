@@ -45,6 +45,9 @@ func (d *draft) same(e *draft) bool {
 		if d.slotType(slot) == event.TypeCountries && (len(a.List) == 0 || len(b.List) == 0) {
 			continue
 		}
+		if slot == "complainant" && (a.Empty() || b.Empty()) && d.sameCase(e) {
+			continue
+		}
 		if slot == "target" && alike(a.Text, b.Text) {
 			continue
 		}
@@ -56,6 +59,13 @@ func (d *draft) same(e *draft) bool {
 }
 
 // equal compares what two slots say; the order of a list says nothing.
+// sameCase is true for two claims on a case before one court or panel: it is
+// one however seldom the article says who brought it.
+func (d *draft) sameCase(e *draft) bool {
+	court := d.slots["forum"].Text
+	return court != "" && court == e.slots["forum"].Text && d.slots["status"].Text != "alleged" && e.slots["status"].Text != "alleged"
+}
+
 func equal(a, b event.Value) bool {
 	return a.Text == b.Text && slices.Equal(sorted(a).List, sorted(b).List) && reflect.DeepEqual(a.Rates, b.Rates)
 }
