@@ -137,6 +137,9 @@ func (x *Extractor) fill(d *draft) bool {
 	if d.parted() {
 		return d.account.drop("a word of the rule's between lists stands between trigger and slot", "")
 	}
+	if d.kind.Name == "measure" && d.asks() {
+		return d.account.drop("a question of yes or no asserts no measure", "")
+	}
 	for _, slot := range d.kind.Slots { // in the order of kinds.yaml
 		way, ok := d.resolve[slot.Name]
 		if !ok || way == "none" || !d.slots[slot.Name].Empty() {

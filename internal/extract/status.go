@@ -7,9 +7,6 @@ import "strings"
 // whose trigger is the measure itself ("US tariffs on steel") by what stands
 // around the noun. The cue lists are in pipelines/ontology/cues.yaml.
 func (d *draft) status() string {
-	if d.asks() {
-		return dropped
-	}
 	if d.named() {
 		return d.nameStatus()
 	}
@@ -49,7 +46,12 @@ func (d *draft) actStatus() string {
 		return "proposed"
 	case v.has(first, end, "%took_effect"):
 		return "in_force"
-	case d.ahead(first, near), v.hasAt(act, "%declare_verb"), d.decided(left), v.has(first, end, "%will_take_effect"):
+	case d.ahead(first, near):
+		if d.slots["instrument"].Text == "other" && d.slots["action"].Text == "impose" {
+			return "threatened" // "will take countermeasures", of what kind they do not say
+		}
+		return "announced"
+	case v.hasAt(act, "%declare_verb"), d.decided(left), v.has(first, end, "%will_take_effect"):
 		return "announced"
 	}
 	return "in_force"
