@@ -32,17 +32,18 @@ func (d *draft) told() event.Value {
 }
 
 // caseOf is what an investigation without a name is of: a trade remedy where
-// one is named in the sentence or the two before it, else an investigation
-// where they speak of imports, tariffs or a section of US law; empty where
-// they speak of none.
+// one is named, an investigation where imports, tariffs or a section of US
+// law are, in the sentence or else the two before it; empty where none is.
 func (d *draft) caseOf() event.Value {
 	v := d.v
 	first := v.doc.Sentences[max(0, d.sentence.Index-2)].First
-	if v.has(first, d.sentence.End, "REMEDY") {
-		return event.Text("trade_remedy")
-	}
-	if v.has(first, d.sentence.End, "%case_of_trade") {
-		return event.Text("investigation")
+	for _, from := range []int{d.sentence.First, first} {
+		if v.has(from, d.sentence.End, "REMEDY") {
+			return event.Text("trade_remedy")
+		}
+		if v.has(from, d.sentence.End, "%case_of_trade") {
+			return event.Text("investigation")
+		}
 	}
 	return event.Value{}
 }

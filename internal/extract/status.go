@@ -138,7 +138,7 @@ func (d *draft) nameStatus() string {
 		return dropped
 	case v.has(before, d.trigger.First, "%threat"), v.has(head, d.trigger.First, "%looming"):
 		return "threatened"
-	case v.has(before, d.trigger.First, "%proposal"), d.possible(before):
+	case v.has(before, d.trigger.First, "%mooted"), d.possible(before):
 		return "proposed"
 	case v.has(d.trigger.End, end, "%took_effect"):
 		return "in_force"
