@@ -11,6 +11,8 @@ func measureResolvers() map[string]resolver {
 	return map[string]resolver{
 		"told":     func(d *draft) event.Value { return d.told() },
 		"response": func(d *draft) event.Value { return d.response() },
+		"starts":   func(d *draft) event.Value { return d.starts() },
+		"ends":     func(d *draft) event.Value { return d.ends() },
 		"case":     func(d *draft) event.Value { return d.caseOf() },
 	}
 }

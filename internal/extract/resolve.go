@@ -42,8 +42,6 @@ func resolvers() map[string]resolver {
 		"status":    func(d *draft) event.Value { return event.Text(d.status()) },
 		"rates":     func(d *draft) event.Value { return d.v.ratesIn(d.clause()) },
 		"sectors":   func(d *draft) event.Value { return d.v.sectorsIn(d.clause()) },
-		"date":      func(d *draft) event.Value { return d.date() },
-		"until":     func(d *draft) event.Value { return d.until() },
 	}
 	maps.Copy(out, verdictResolvers())
 	maps.Copy(out, talksResolvers())
@@ -119,21 +117,4 @@ func (v *view) sectorsIn(first, end int) event.Value {
 		return event.Value{}
 	}
 	return event.List(slices.Sorted(slices.Values(unique(out)))...)
-}
-
-// date is the first date of the clause that "from", "on", "effective" or the
-// like introduces; the words as the article gives them.
-func (d *draft) date() event.Value { return d.dateAfter("%date_cue") }
-
-// until is the date behind "until" or "through".
-func (d *draft) until() event.Value { return d.dateAfter("%until") }
-
-func (d *draft) dateAfter(cue string) event.Value {
-	first, end := d.clause()
-	for _, e := range d.v.within(first, end, labelDate) {
-		if d.v.hasAt(e.First-1, cue) || d.v.lower(e.First-1) == "the" && d.v.hasAt(e.First-2, cue) {
-			return event.Text(d.v.doc.Span(e.First, e.End))
-		}
-	}
-	return event.Value{}
 }
