@@ -173,3 +173,28 @@ func (d *draft) otherRate(e *draft) bool {
 	s, t := d.slots["sectors"].List, e.slots["sectors"].List
 	return len(s) > 0 && len(t) > 0 && !slices.ContainsFunc(s, func(x string) bool { return slices.Contains(t, x) })
 }
+
+// worthWithin is how far behind a measure the worth of the goods it falls on
+// is looked for, in tokens.
+const worthWithin = 14
+
+// worth is the worth of the goods a measure falls on, as currency and amount;
+// empty where the words do not say.
+func (d *draft) worth() string {
+	at := d.trigger.First
+	if r, ok := d.captures["instrument"]; ok {
+		at = max(at, r.First)
+	}
+	_, end := d.clause()
+	for _, e := range d.v.within(at, min(end, at+worthWithin), labelMoney) {
+		return e.Value
+	}
+	return ""
+}
+
+// otherGoods is true for acts on goods of different worth: "$34 billion",
+// "another $16 billion".
+func (d *draft) otherGoods(e *draft) bool {
+	a, b := d.worth(), e.worth()
+	return a != "" && b != "" && a != b
+}
