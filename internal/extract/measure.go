@@ -2,6 +2,7 @@ package extract
 
 import (
 	"slices"
+	"time"
 
 	"github.com/tradewire/tradewire/internal/event"
 )
@@ -192,9 +193,16 @@ func (d *draft) worth() string {
 	return ""
 }
 
-// otherGoods is true for acts on goods of different worth: "$34 billion",
-// "another $16 billion".
-func (d *draft) otherGoods(e *draft) bool {
+// otherAct is true for acts on goods of different worth ("$34 billion",
+// "another $16 billion") and for acts of different days.
+func (d *draft) otherAct(e *draft) bool {
 	a, b := d.worth(), e.worth()
-	return a != "" && b != "" && a != b
+	return a != "" && b != "" && a != b || otherDay(d.slots["effective"].Text, e.slots["effective"].Text)
+}
+
+// otherDay is true for two days known by their dates.
+func otherDay(a, b string) bool {
+	x, errA := time.Parse(time.DateOnly, a)
+	y, errB := time.Parse(time.DateOnly, b)
+	return errA == nil && errB == nil && !x.Equal(y)
 }

@@ -37,7 +37,7 @@ func (d *draft) same(e *draft) bool {
 	if d.kind.Name != e.kind.Name {
 		return false
 	}
-	if d.kind.Name == "measure" && (stage(d.slots["status"].Text) != stage(e.slots["status"].Text) || d.otherRate(e) || d.otherGoods(e)) {
+	if d.kind.Name == "measure" && (stage(d.slots["status"].Text) != stage(e.slots["status"].Text) || d.otherRate(e) || d.otherAct(e)) {
 		return false
 	}
 	for _, slot := range d.set.Merge {
