@@ -34,3 +34,11 @@ func TestNoDateOfTheArticleLeavesWords(t *testing.T) {
 		t.Errorf("got %q, want the article's word", got)
 	}
 }
+
+func TestWhatStartsLaterIsAnnounced(t *testing.T) {
+	x := newExtractor(t)
+	a := event.Article{ID: "t", Published: "2025-06-12", Text: "Norway has imposed tariffs on Danish ham. The tariffs on Danish ham take effect on 20 September 2025."}
+	if got := claimsOf(t, x, a, "measure", "status", "effective"); !slices.Equal(got, []string{"announced|2025-09-20"}) {
+		t.Errorf("got %q, want one measure that is announced for September", got)
+	}
+}

@@ -111,6 +111,23 @@ func settle(drafts []*draft) []*draft {
 	return out
 }
 
+// notYet marks as announced the measures that take effect after the day of
+// the article, whatever the tense.
+func notYet(drafts []*draft) {
+	for _, d := range drafts {
+		if d.kind.Name == "measure" && d.slots["status"].Text == "in_force" && d.toCome() {
+			d.slots["status"] = event.Text("announced")
+		}
+	}
+}
+
+// toCome is true for a measure that takes effect after the day of the article.
+func (d *draft) toCome() bool {
+	starts, err := time.Parse(time.DateOnly, d.slots["effective"].Text)
+	published, errP := time.Parse(time.DateOnly, d.v.meta.Published[:min(len(d.v.meta.Published), len(time.DateOnly))])
+	return err == nil && errP == nil && starts.After(published)
+}
+
 // covers reports whether d may be a second mention of e: neither says
 // anything of whose goods, or both the same.
 func (d *draft) covers(e *draft) bool {

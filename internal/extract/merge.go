@@ -28,6 +28,7 @@ func merge(drafts []*draft) []*draft {
 		}
 	}
 	out = settle(out)
+	notYet(out)
 	return slices.DeleteFunc(out, func(d *draft) bool { return d.v.title && !d.inBody() })
 }
 
