@@ -94,7 +94,7 @@ func (v *view) speaksForCountry(a actor) bool {
 // "he" and "it"; where none is, the speaker.
 func (d *draft) holderActor() actor {
 	v := d.v
-	for i := v.skipAside(d.trigger.First-1, d.sentence.First); i >= d.sentence.First; i-- {
+	for i := v.skipRelative(d.trigger.First-1, d.sentence.First); i >= d.sentence.First; i-- {
 		switch {
 		case v.lower(i) == ";", v.lower(i) == `"` && i < d.trigger.First-1 && !v.weAt(i+1) && !v.quoted(d.trigger.First):
 			return v.speakerAt(d.trigger.First)
@@ -444,6 +444,14 @@ func (v *view) pronounced(k int) actor {
 // affiliated is the group of a person without public office who speaks: "said
 // Jane Roe of the Builders' Federation", "said Jane Roe, who leads the union".
 // stranger reports whether another actor than a mere modifier begins at token k.
+// skipRelative steps over ", which …," before a verb.
+func (v *view) skipRelative(k, first int) int {
+	if at := v.skipAside(k, first); at != k && v.hasAt(at+2, "%relative") {
+		return at
+	}
+	return k
+}
+
 // skipAside steps over ", who …," before a verb of saying.
 func (v *view) skipAside(k, first int) int {
 	if v.lower(k) != "," {

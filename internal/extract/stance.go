@@ -34,7 +34,7 @@ func (d *draft) phrase(first int) (from, end int) {
 		first++
 	}
 	end = first
-	for end < min(d.sentence.End, first+maxTarget) && (!v.closesTarget(end, end > first) || end > first && v.shortQuote(end)) {
+	for end < min(d.sentence.End, first+maxTarget) && (v.lower(end) == "," && v.hasAt(end+1, "%stop_act") || !v.closesTarget(end, end > first) || end > first && v.shortQuote(end)) {
 		end++
 	}
 	return first, end
@@ -79,7 +79,7 @@ func (d *draft) theme() event.Value {
 	if v.lower(end-1) == "," { // "the levy, in force since May, is unfair"
 		end = v.skipAside(end-1, d.sentence.First) + 1
 	}
-	if d.denied() && !v.has(d.first, d.trigger.End, "%not_only") {
+	if d.denied() && !v.has(d.first, d.trigger.End, "%not_only") || v.lower(d.trigger.First-1) == "if" {
 		return event.Value{}
 	}
 	first := end
@@ -367,5 +367,5 @@ func (v *view) opensTheme(i int) bool {
 	if v.hasAt(i, "%say") && !v.doc.Tokens[i].Capital() || v.hasAt(i, "%describe") {
 		return true
 	}
-	return slices.Contains([]string{",", ";", ":", `"`, "that", "(", ")", "but", "which", "because", "."}, v.lower(i))
+	return slices.Contains([]string{",", ";", ":", "--", `"`, "that", "(", ")", "but", "which", "because", "."}, v.lower(i))
 }
