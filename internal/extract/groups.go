@@ -13,6 +13,7 @@ func (v *view) groupAt(i, from int) (actor, bool) {
 		for first > from && v.nameWord(first-1) {
 			first--
 		}
+		first = v.behindPost(first, i)
 		for first < i && (!v.doc.Tokens[first].Capital() || v.lower(first) == "the") {
 			first++
 		}
@@ -100,8 +101,12 @@ func (v *view) stranger(k int) bool {
 	return ok && !a.possessive && !v.governed(a)
 }
 
-// ownsHead is true for "Growers" in "the Apple Growers' Union".
+// ownsHead is true for "Growers" in "the Apple Growers' Union" and "Chamber" in
+// "the Chamber of Commerce": the name goes on.
 func (v *view) ownsHead(i int) bool {
+	if v.lower(i+1) == "of" && v.hasAt(i+2, "%organisation_head") && v.doc.Tokens[i+2].Capital() {
+		return true
+	}
 	return v.lower(i+1) == "'" && v.hasAt(i+2, "%organisation_head") && v.doc.Tokens[i+2].Capital()
 }
 
@@ -126,4 +131,16 @@ func (v *view) branch(i, from int) (actor, bool) {
 		return actor{name: v.doc.Span(i+1, end), kind: "group", first: first, end: end}, true
 	}
 	return actor{name: v.doc.Span(first, end), kind: "group", first: first, end: end}, true
+}
+
+// behindPost steps over "President and CEO of" in a name at tokens [first, end).
+func (v *view) behindPost(first, end int) int {
+	post := false
+	for k := first; k < end; k++ {
+		post = post || v.hasAt(k, "%group_post")
+		if post && (v.lower(k) == "of" || v.lower(k) == "at") {
+			return k + 1
+		}
+	}
+	return first
 }

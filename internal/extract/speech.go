@@ -112,6 +112,9 @@ func (d *draft) holderActor() actor {
 			return a
 		}
 		a, ok := v.actor(i)
+		if ok && (a.kind == "country" && v.has(a.end, a.end+3, "%company_word") || a.possessive && strings.HasSuffix(v.lower(d.trigger.First), "ing") && !v.possessiveAt(a.end)) {
+			continue // "the US carmaker"; "the Peruvian tactics, describing"
+		}
 		if ok && a.possessive && a.end+2 >= d.trigger.First && v.possessiveAt(a.end) {
 			return a
 		}
@@ -335,38 +338,15 @@ func (v *view) strangerAt(at int, s document.Sentence) bool {
 }
 
 // turnReach is how many sentences an answer in a transcript may last.
-const turnReach = 40
-
 // turn is whose turn it is in a transcript: the speaker of the last paragraph
 // that starts with "Name:". A journalist's turn has no speaker who counts.
-func (v *view) turn(s int) (actor, bool) {
-	for k := s; k >= max(0, s-turnReach); k-- {
-		sentence := v.doc.Sentences[k]
-		if k > 0 && v.doc.Sentences[k-1].Paragraph == sentence.Paragraph {
-			continue
-		}
-		for at := sentence.First + 1; at < min(sentence.End, sentence.First+10); at++ {
-			if v.lower(at) != ":" || v.hasAt(at-1, "%say") {
-				continue
-			}
-			if !v.doc.Tokens[sentence.First].Capital() || v.has(sentence.First, at, "%asker") {
-				return actor{}, true
-			}
-			for i := sentence.First; i < at; i++ {
-				if a, ok := v.actor(i); ok {
-					return a, true
-				}
-			}
-			return actor{}, true
-		}
-	}
-	return actor{}, false
-}
-
 // beside returns the actor that does the saying at token at: the nearest on
 // the left, else the one just behind ("…," said X).
 func (v *view) beside(at, first, end int) (actor, bool) {
 	for k := v.skipAside(at-1, first); k >= max(first, at-30) && v.lower(at) != "according"; k-- {
+		if k >= at-3 && v.hasAt(k, "%no_holder") {
+			return actor{}, true
+		}
 		if a, ok := v.groupAt(k, first); ok && (!v.governed(a) || v.spokenFor(a)) {
 			return a, true
 		}
@@ -398,7 +378,9 @@ func (v *view) beside(at, first, end int) (actor, bool) {
 		reach = 12
 	}
 	for k := at + 1; k < min(end, at+reach); k++ {
-		if a, ok := v.actor(k); ok {
+		if a, ok := v.actor(k); ok && a.possessive && k > at+2 && v.doc.Tokens[at+1].Capital() && !v.hasAt(at+1, labelActor) {
+			return actor{}, true // "said Jane Roe, a US-based baker"
+		} else if ok {
 			return v.office(a), true
 		}
 		if v.hasAt(k, "%third_person") && k == at+1 {

@@ -14,7 +14,7 @@ const maxTarget = 14
 // object is what a stance is about where it stands behind the trigger
 // ("opposes the levy"); for "this" and "it", the matter named before.
 func (d *draft) object() event.Value {
-	if !d.asserted() {
+	if !d.asserted() || d.slots["position"].Text == "neutral" && d.wished() {
 		return event.Value{}
 	}
 	return d.strict(d.trigger.End)
@@ -82,9 +82,10 @@ func (d *draft) theme() event.Value {
 	if d.denied() && !v.has(d.first, d.trigger.End, "%not_only") || v.lower(d.trigger.First-1) == "if" {
 		return event.Value{}
 	}
-	first := end
-	for first > max(d.sentence.First, end-2*maxTarget) && !v.opensTheme(first-1) {
-		first--
+	first := d.clauseStart(end)
+	for first > d.sentence.First+1 && v.lower(first-1) == "," && v.predicate(first) { // "the levy breaks the rules, harms trade and is unfair"
+		end = first - 1
+		first = d.clauseStart(end)
 	}
 	if end-first == 1 && v.hasAt(first, "%back_reference") {
 		return d.referred()
@@ -97,6 +98,28 @@ func (d *draft) theme() event.Value {
 		return event.Value{}
 	}
 	return event.Text(strings.TrimSpace(v.doc.Span(first, end)))
+}
+
+// clauseStart is where the clause begins that ends before token end.
+func (d *draft) clauseStart(end int) int {
+	first := end
+	for first > max(d.sentence.First, end-2*maxTarget) && !d.v.opensTheme(first-1) {
+		first--
+	}
+	return first
+}
+
+// predicate reports whether a finite verb opens the clause at token i, which
+// then has its subject before it.
+func (v *view) predicate(i int) bool {
+	for v.hasAt(i, "%adverb") || v.tag(i) == "RB" || v.lower(i) == "and" {
+		i++
+	}
+	switch v.tag(i) {
+	case "VB", "VBP", "VBZ", "VBD":
+		return true
+	}
+	return v.tag(i) == "VBG" && v.tag(i-1) == "RB"
 }
 
 // untilVerb is where the subject at tokens [first, end) gives way to a finite
@@ -115,11 +138,17 @@ func (v *view) untilVerb(first, end int) int {
 
 // denied reports whether the trigger is negated.
 func (d *draft) denied() bool {
+	if d.v.has(max(d.sentence.First, d.trigger.First-8), d.trigger.First, "%neither") {
+		return true
+	}
 	return d.v.has(max(d.sentence.First, d.trigger.First-3), d.trigger.First, "%negation")
 }
 
 // wished reports whether the trigger is only what another is asked to do.
 func (d *draft) wished() bool {
+	if d.v.has(d.sentence.First, d.trigger.First, "%hoping") {
+		return true
+	}
 	return d.v.has(max(d.sentence.First, d.trigger.First-10), d.trigger.First, "%ought")
 }
 
