@@ -462,7 +462,8 @@ func (v *view) office(a actor) actor {
 	}
 	word := v.lower(a.end - 1)
 	if v.hasAt(a.end-1, "%spokesperson") {
-		for k := v.doc.SentenceOf(a.first) - 1; k >= 0; k-- {
+		s := v.doc.SentenceOf(a.first)
+		for k := s - 1; k >= max(0, s-turnReach); k-- {
 			if o, said := v.saidIn(k); said {
 				return o
 			}

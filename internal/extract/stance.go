@@ -284,7 +284,10 @@ func (d *draft) referred() event.Value {
 // ("Spain opposes the accord; Portugal backs it"), nil when there is none.
 func (d *draft) stanceBefore() *draft {
 	for _, a := range slices.Backward(d.v.told) {
-		if a.kind.Name == d.kind.Name && a.v == d.v && a.sentence.Index >= d.sentence.Index-1 && a.trigger != d.trigger {
+		if a.v != d.v || a.sentence.Index < d.sentence.Index-1 {
+			break
+		}
+		if a.kind.Name == d.kind.Name && a.trigger != d.trigger {
 			return a
 		}
 	}

@@ -127,24 +127,46 @@ func (d *draft) judged() (act *draft, position string) {
 	return nil, ""
 }
 
+// leadActs is how many acts of an article, and leadClaims among how many of
+// its claims, are looked at for what a later passage is about: what is told
+// further down is seldom its matter.
+const leadActs, leadClaims = 12, 200
+
 // nearestActs lists the measures and agreements told so far: those of the
-// draft's own sentence and paragraph, last first, then the others in the order
-// of the text, the title's at the end.
+// draft's own paragraph, last first, then those the article leads with in the
+// order of the text, the title's at the end.
 func (d *draft) nearestActs() []*draft {
 	var here, lead, title []*draft
-	for _, a := range d.v.told {
+	for _, a := range slices.Backward(d.v.told) {
+		if a.v != d.v || a.sentence.Paragraph != d.sentence.Paragraph || len(here) == leadActs {
+			break
+		}
+		if a.isAct() {
+			here = append(here, a)
+		}
+	}
+	for i, a := range d.v.told {
+		if len(lead) == leadActs || i == leadClaims {
+			break
+		}
 		switch {
-		case a.kind.Name != "measure" && a.kind.Name != "agreement", a.kind.Name == "agreement" && a.rule.ID == "agreement.cited", !strings.Contains(a.phrased(), " "):
+		case !a.isAct() || slices.Contains(here, a):
 		case a.v.title && !d.v.title:
 			title = append(title, a)
-		case a.sentence.Paragraph == d.sentence.Paragraph:
-			here = append(here, a)
 		default:
 			lead = append(lead, a)
 		}
 	}
-	slices.Reverse(here)
 	return slices.Concat(here, lead, title)
+}
+
+// isAct is true for a measure or agreement that the article tells in words
+// that can stand for it.
+func (a *draft) isAct() bool {
+	if a.kind.Name != "measure" && a.kind.Name != "agreement" || a.rule.ID == "agreement.cited" {
+		return false
+	}
+	return strings.Contains(a.phrased(), " ")
 }
 
 // doneBy reports whether the act is the holder's own.
