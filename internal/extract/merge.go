@@ -87,6 +87,8 @@ func (d *draft) absorb(e *draft) {
 		switch {
 		case slot == "status" && d.kind.Name == "dispute":
 			d.slots[slot] = event.Text(furthest(have.Text, v.Text))
+		case slot == "position" && have.Text == "neutral": // who weighs a thing and sets a condition has taken a position
+			d.slots[slot] = v
 		case have.Empty() || stronger && slot == "status":
 			d.slots[slot] = v
 		case have.Rates != nil:
