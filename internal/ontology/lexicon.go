@@ -2,6 +2,7 @@ package ontology
 
 import (
 	"io/fs"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -80,6 +81,8 @@ type loader struct {
 	fsys     fs.FS
 	out      *Ontology
 	problems strictyaml.Problems
+	// partial says that a file before the rules has faults.
+	partial bool
 }
 
 // read decodes a file; false when it has problems.
@@ -205,8 +208,8 @@ func (l *loader) cues() {
 			Cues map[string][]string `yaml:"cues"`
 		}
 		l.read(name, &file)
-		for list, terms := range file.Cues {
-			l.phrases(terms, Entry{Label: "%" + list}, nil)
+		for _, list := range slices.Sorted(maps.Keys(file.Cues)) {
+			l.phrases(file.Cues[list], Entry{Label: "%" + list}, nil)
 		}
 	}
 }

@@ -68,6 +68,7 @@ func (l *loader) ruleSets() {
 	if err != nil {
 		l.problems = append(l.problems, strictyaml.Problem{File: "patterns", Line: 1, Column: 1, Message: err.Error()})
 	}
+	l.partial = len(l.problems) > 0
 	seen := map[string]string{}
 	for _, name := range files {
 		set := RuleSet{File: name}
@@ -133,8 +134,15 @@ func (l *loader) checkRule(set *RuleSet, kind event.Kind, rule *Rule, data []byt
 				l.problem(set.File, data, where, "rule %s captures unknown slot %q: %s has %s", rule.ID, name, kind.Name, slotNames(kind))
 			}
 		}
+		for _, label := range prog.Labels() {
+			if !l.knows(label) {
+				l.problem(set.File, data, where, "rule %s names %s, which no lexicon, cue list or term has", rule.ID, shown(label))
+			}
+		}
 		rule.Programs = append(rule.Programs, prog)
 	}
+	l.checkCues(set.File, data, path+".veto", rule.ID, rule.Veto)
+	l.checkCues(set.File, data, path+".between", rule.ID, rule.Between)
 	for slot := range rule.Set {
 		if !hasSlot(kind, slot) && slot != "factuality" {
 			l.problem(set.File, data, path+".set", "rule %s sets unknown slot %q: %s has %s", rule.ID, slot, kind.Name, slotNames(kind))
@@ -148,6 +156,30 @@ func (l *loader) checkRule(set *RuleSet, kind event.Kind, rule *Rule, data []byt
 	if len(rule.Match) == 0 || len(rule.Reject) == 0 {
 		l.problem(set.File, data, path, "rule %s needs at least one example under match and one under reject", rule.ID)
 	}
+}
+
+// checkCues reports the cue lists under a key that no file has.
+func (l *loader) checkCues(file string, data []byte, path, rule string, lists []string) {
+	for i, cue := range lists {
+		if !l.knows("%" + cue) {
+			l.problem(file, data, fmt.Sprintf("%s[%d]", path, i), "rule %s: unknown cue list %q: no ontology/cues*.yaml has it", rule, cue)
+		}
+	}
+}
+
+// knows reports whether anything is filed under a label, or code marks it;
+// where a lexicon has faults nobody can say.
+func (l *loader) knows(label string) bool {
+	_, filed := l.out.Gazetteer.labels[label]
+	return filed || l.partial || slices.Contains([]string{"ACTOR", "PERSON", "RATE", "PERCENT", "MONEY", "QUANTITY", "DATE", "QUOTE"}, label)
+}
+
+// shown writes a label as patterns do.
+func shown(label string) string {
+	if label[0] == '%' {
+		return label
+	}
+	return "<" + label + ">"
 }
 
 func hasSlot(k event.Kind, name string) bool {
