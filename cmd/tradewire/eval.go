@@ -14,38 +14,102 @@ import (
 	"github.com/tradewire/tradewire/internal/score"
 )
 
+// evaluation is what eval is asked for.
+type evaluation struct {
+	config                       string
+	gold                         []string
+	mistakes, confidence, asJSON bool
+}
+
 func (a *app) evalCommand() *cobra.Command {
-	var config, gold string
-	var mistakes bool
+	var e evaluation
 	c := &cobra.Command{
 		Use:   "eval",
 		Short: "Score extraction against labelled articles",
 		Long: `Extract from the articles of a folder (articles.jsonl) and compare with its
 labels (gold.jsonl): precision, recall and F1 of every part, and how far the
-confidence of the claims agrees with the share that was right.`,
+confidence of the claims agrees with the share that was right. --gold may be
+given several times; each folder is scored by itself.
+
+--confidence measures the confidence of the rules anew, over all folders
+together: of how many claims each rule's kind and main actor were right, and
+the share to write into pipelines/patterns. The share of a rule with few claims
+is drawn to that of its kind (as if five claims more had that share).`,
+		Example: `  tradewire eval --mistakes
+  tradewire eval --gold testdata/gold --gold labelled/more --confidence
+  tradewire eval --json | jq '.sets[0].rows[] | {name, f1}'`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			return a.evaluate(c.Context(), config, gold, mistakes)
+			return a.evaluate(c.Context(), e)
 		},
 	}
-	configFlag(c, &config)
-	c.Flags().StringVar(&gold, "gold", filepath.Join("testdata", "gold"), "`folder` of articles.jsonl and gold.jsonl")
-	c.Flags().BoolVar(&mistakes, "mistakes", false, "list what was missed, wrong or made up")
+	configFlag(c, &e.config)
+	c.Flags().StringArrayVar(&e.gold, "gold", []string{filepath.Join("testdata", "gold")}, "`folder` of articles.jsonl and gold.jsonl, may be repeated")
+	c.Flags().BoolVar(&e.mistakes, "mistakes", false, "list what was missed, wrong or made up")
+	c.Flags().BoolVar(&e.confidence, "confidence", false, "measure each rule's confidence over all folders")
+	c.Flags().BoolVar(&e.asJSON, "json", false, "print one JSON object in place of tables")
 	return c
 }
 
-func (a *app) evaluate(ctx context.Context, config, dir string, mistakes bool) error {
-	report, err := a.report(ctx, config, dir)
-	if err != nil {
-		return err
+// scored is the outcome of one folder, in JSON.
+type scored struct {
+	Gold             string          `json:"gold"`
+	Rows             []score.Row     `json:"rows"`
+	Reliability      []score.Bucket  `json:"reliability"`
+	CalibrationError float64         `json:"calibration_error"`
+	Mistakes         []score.Mistake `json:"mistakes,omitempty"`
+}
+
+func (a *app) evaluate(ctx context.Context, e evaluation) error {
+	reports := make([]score.Report, len(e.gold))
+	for i, dir := range e.gold {
+		var err error
+		if reports[i], err = a.report(ctx, e.config, dir); err != nil {
+			return err
+		}
 	}
-	if err := report.WriteTable(a.stdout); err != nil {
-		return err
+	if e.asJSON {
+		return a.evaluationJSON(e, reports)
 	}
-	if err := report.WriteReliability(a.stdout); err != nil || !mistakes {
-		return err
+	for i, report := range reports {
+		if len(reports) > 1 {
+			fmt.Fprintf(a.stdout, "== %s\n", e.gold[i])
+		}
+		if err := report.WriteTable(a.stdout); err != nil {
+			return err
+		}
+		if err := report.WriteReliability(a.stdout); err != nil {
+			return err
+		}
+		if e.mistakes {
+			if err := report.WriteMistakes(a.stdout); err != nil {
+				return err
+			}
+		}
 	}
-	return report.WriteMistakes(a.stdout)
+	if !e.confidence {
+		return nil
+	}
+	return score.WriteConfidence(a.stdout, score.Confidence(reports...))
+}
+
+// evaluationJSON prints the same as data.
+func (a *app) evaluationJSON(e evaluation, reports []score.Report) error {
+	var out struct {
+		Sets       []scored          `json:"sets"`
+		Confidence []score.RuleShare `json:"confidence,omitempty"`
+	}
+	for i, r := range reports {
+		s := scored{Gold: e.gold[i], Rows: r.Rows, Reliability: r.Reliability(), CalibrationError: r.CalibrationError()}
+		if e.mistakes {
+			s.Mistakes = r.Mistakes
+		}
+		out.Sets = append(out.Sets, s)
+	}
+	if e.confidence {
+		out.Confidence = score.Confidence(reports...)
+	}
+	return lineTo(a.stdout, out)
 }
 
 // report extracts from the articles of dir and compares with its labels.

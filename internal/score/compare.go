@@ -15,20 +15,24 @@ const (
 
 // Mistake is one event that is not as labelled.
 type Mistake struct {
-	What    string
-	Article string
-	Kind    string
+	What    string `json:"what"`
+	Article string `json:"article"`
+	Kind    string `json:"kind"`
 	// Gold is the labelled event, nil for Extra; Found the extracted one,
 	// nil for Missed.
-	Gold, Found map[string]any
+	Gold  map[string]any `json:"gold,omitempty"`
+	Found map[string]any `json:"found,omitempty"`
 }
 
 // Row is one line of the table. Precision, Recall and F1 are from 0 to 1;
 // Gold and Found count what was labelled and what was extracted.
 type Row struct {
-	Name                  string
-	Precision, Recall, F1 float64
-	Gold, Found           int
+	Name      string  `json:"name"`
+	Precision float64 `json:"precision"`
+	Recall    float64 `json:"recall"`
+	F1        float64 `json:"f1"`
+	Gold      int     `json:"gold"`
+	Found     int     `json:"found"`
 }
 
 // Report is the outcome of Compare.

@@ -14,11 +14,14 @@ const buckets = 10
 // Right are close.
 type Bucket struct {
 	// From and To bound the range: above From, up to and with To.
-	From, To float64
-	Count    int
+	From  float64 `json:"from"`
+	To    float64 `json:"to"`
+	Count int     `json:"count"`
 	// Mean is the mean confidence; Right the share whose kind and main actor
 	// are as labelled; Whole the share with every core slot right.
-	Mean, Right, Whole float64
+	Mean  float64 `json:"mean"`
+	Right float64 `json:"right"`
+	Whole float64 `json:"whole"`
 }
 
 // Reliability groups the judged events by confidence. Empty ranges are left
@@ -37,7 +40,7 @@ func (r Report) Reliability() []Bucket {
 			b.Whole++
 		}
 	}
-	var used []Bucket
+	used := []Bucket{}
 	for i, b := range all {
 		if b.Count == 0 {
 			continue
