@@ -19,7 +19,8 @@ type Batch struct {
 	Events   []event.Event
 }
 
-// Apply adds a batch, all of it or, on an error, nothing. Applying it again
+// Apply adds a batch, all of it or, on an error, nothing. A *RowError is one
+// row's fault, which will not go away. Applying it again
 // changes nothing. Of an event the higher revision wins, in whatever order
 // they come, and a retracted one is hidden; of an article the one fetched
 // later, or, when that is not known, the one applied later.
@@ -42,17 +43,17 @@ func (a *Archive) apply(ctx context.Context, b Batch) (err error) {
 	w := writer{ctx: ctx, tx: tx}
 	for _, article := range b.Articles {
 		if err := w.article(article); err != nil {
-			return fmt.Errorf("article %s: %w", article.ID, err)
+			return rowError("article "+article.ID, err)
 		}
 	}
 	for _, mentions := range b.Mentions {
 		if err := w.mentions(mentions); err != nil {
-			return fmt.Errorf("mentions of %s: %w", mentions.Article, err)
+			return rowError("mentions of "+mentions.Article, err)
 		}
 	}
 	for _, e := range b.Events {
 		if err := w.event(e); err != nil {
-			return fmt.Errorf("event %s: %w", e.ID, err)
+			return rowError("event "+e.ID, err)
 		}
 	}
 	return tx.Commit()
@@ -72,7 +73,7 @@ func (w writer) exec(query string, args ...any) error {
 func (w writer) article(a event.Article) error {
 	body, err := json.Marshal(a)
 	if err != nil {
-		return err
+		return fmt.Errorf("%w: %w", errNotJSON, err)
 	}
 	var fetched int64
 	if a.Fetched != nil {
@@ -100,7 +101,7 @@ func (w writer) article(a event.Article) error {
 func (w writer) mentions(m event.Mentions) error {
 	body, err := json.Marshal(m)
 	if err != nil {
-		return err
+		return fmt.Errorf("%w: %w", errNotJSON, err)
 	}
 	return w.exec("INSERT INTO mentions (article, body) VALUES (?, ?) ON CONFLICT (article) DO UPDATE SET body = excluded.body", m.Article, body)
 }
@@ -108,7 +109,7 @@ func (w writer) mentions(m event.Mentions) error {
 func (w writer) event(e event.Event) error {
 	body, err := json.Marshal(e)
 	if err != nil {
-		return err
+		return fmt.Errorf("%w: %w", errNotJSON, err)
 	}
 	var n int64
 	err = w.tx.QueryRowContext(w.ctx, `INSERT INTO events (id, rev, hidden, at, family, kind, status, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?)

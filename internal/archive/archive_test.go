@@ -191,6 +191,25 @@ func TestApplyIsAllOrNothing(t *testing.T) {
 	}
 }
 
+// A row that can never be stored says so: it is not the archive that fails.
+func TestARowThatCannotBeStored(t *testing.T) {
+	a := opened(t)
+	bad := anEvent("e2", "measure", "2025-05-02", event.Slots{"rev": event.Text("a slot with the name of a member")})
+	err := a.Apply(t.Context(), archive.Batch{Events: []event.Event{anEvent("e1", "measure", "2025-05-02", nil), bad}})
+	var row *archive.RowError
+	if !errors.As(err, &row) || row.Row != "event e2" {
+		t.Errorf("%v", err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := a.Apply(ctx, archive.Batch{Events: []event.Event{anEvent("e1", "measure", "2025-05-02", nil)}}); err == nil || errors.As(err, &row) {
+		t.Errorf("cancelled: %v", err)
+	}
+	if got := ids(t, a, archive.Query{}); got != "" {
+		t.Errorf("stored %q", got)
+	}
+}
+
 func TestTheArticleFetchedLaterStays(t *testing.T) {
 	early, late := time.Unix(100, 0), time.Unix(200, 0)
 	older, newer := event.Article{ID: "a", Text: "older walrus", Fetched: &early}, event.Article{ID: "a", Text: "newer otter", Fetched: &late}

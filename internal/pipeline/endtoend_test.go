@@ -144,12 +144,21 @@ func TestBrokerGoesAndComesBack(t *testing.T) {
 		}
 	})
 	<-gone
+	since := time.Now()
+	truth := func(what string) {
+		if took := time.Since(since); took > 10*time.Second {
+			t.Errorf("/readyz said %s after %v, expected 10 s at most", what, took)
+		}
+	}
 	eventually(t, "not ready", func() bool { code, _ := r.get("/readyz"); return code == http.StatusServiceUnavailable })
+	truth("that it is not ready")
 	if code, _ := r.get("/healthz"); code != http.StatusOK {
 		t.Errorf("healthz = %d while Kafka is away", code)
 	}
 	embed(t, dir, address)
+	since = time.Now()
 	eventually(t, "ready again", func() bool { code, _ := r.get("/readyz"); return code == http.StatusOK })
+	truth("that it is ready again")
 	eventually(t, "all events in the feed", func() bool { return len(r.events()) == siteArticles })
 }
 

@@ -177,7 +177,49 @@ func (l *lane) deliver(hard context.Context, tasks []*task) error {
 	if l.store == nil {
 		return nil
 	}
-	return l.insist(hard, "store", func() error { return l.store(hard, tasks) })
+	return l.deliverRows(hard, tasks)
+}
+
+// deliverRows stores the rows of tasks together. When one of them can never be
+// stored, each is stored alone, and the one becomes a dead letter.
+func (l *lane) deliverRows(hard context.Context, tasks []*task) error {
+	var letters []topic.Record
+	err := l.insist(hard, "store", func() error {
+		err := l.stored(hard, tasks)
+		var poison *refusal
+		if !errors.As(err, &poison) {
+			return err
+		}
+		for _, t := range tasks {
+			err := l.stored(hard, []*task{t})
+			switch {
+			case errors.As(err, &poison):
+				t.refused = poison
+				letters = append(letters, t.letter(l.name, poison))
+				l.log.Warn("input refused", "class", poison.class, "error", poison.err, "key", string(t.in.Key),
+					"topic", t.in.Topic, "partition", t.in.Partition, "offset", t.in.Offset)
+			case err != nil:
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	l.flow.wrote(letters...)
+	return l.writeLetters(hard, letters)
+}
+
+// stored stores the rows of tasks that are not refused; a panic is a refusal.
+func (l *lane) stored(hard context.Context, tasks []*task) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = &refusal{classPanic, fmt.Errorf("panic: %v", p)}
+			l.log.Error("panic in store", "panic", p, "stack", string(debug.Stack()))
+		}
+	}()
+	return l.store(hard, tasks)
 }
 
 func (l *lane) deliverPart(hard context.Context, tasks []*task, part func(*task) []topic.Record) error {

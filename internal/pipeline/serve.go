@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/tradewire/tradewire/internal/archive"
@@ -65,7 +66,12 @@ func storing(s store, watch func(event.Event)) func(context.Context, []*task) er
 			all.Mentions = append(all.Mentions, t.rows.Mentions...)
 			all.Events = append(all.Events, t.rows.Events...)
 		}
-		if err := s.Apply(ctx, all); err != nil {
+		err := s.Apply(ctx, all)
+		var row *archive.RowError
+		if errors.As(err, &row) {
+			return &refusal{classUnstorable, err}
+		}
+		if err != nil {
 			return fmt.Errorf("store %d records: %w", len(tasks), err)
 		}
 		if watch != nil {

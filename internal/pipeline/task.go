@@ -83,6 +83,7 @@ const (
 	classBadUTF8    = "invalid_utf8"
 	classFailed     = "failed"
 	classReassigned = "reassigned"
+	classUnstorable = "unstorable"
 )
 
 // refusalOf finds the class of an error by its type.
