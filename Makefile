@@ -18,7 +18,7 @@ KAFKA_PORT ?= 19092
 # 1 or 3 nodes; with 3, topics have three replicas, of which two must agree.
 KAFKA_NODES ?= 1
 
-.PHONY: build demo test race test-kafka test-kafka-secure bench lint clean
+.PHONY: build demo test race test-kafka test-kafka-secure test-consumers bench lint clean
 
 build:
 	$(GO) build -trimpath -ldflags="-s -w" -o bin/tradewire ./cmd/tradewire
@@ -46,6 +46,10 @@ test-kafka:
 # TLS, mTLS, passwords and rights, against an Apache Kafka that the test starts.
 test-kafka-secure:
 	KAFKA_SECURE=$$(($(KAFKA_PORT) + 200)) $(GO) test -count=1 -run 'Secur|Secret' ./internal/topic ./internal/pipeline
+
+# The example consumers of deploy/consumers, against Apache Kafka.
+test-consumers:
+	KAFKA_PORT=$$(($(KAFKA_PORT) + 400)) deploy/consumers/check.sh
 
 bench: build
 	.ci/bench
