@@ -18,7 +18,7 @@ KAFKA_PORT ?= 19092
 # 1 or 3 nodes; with 3, topics have three replicas, of which two must agree.
 KAFKA_NODES ?= 1
 
-.PHONY: build demo test race test-kafka test-kafka-secure test-consumers bench lint clean
+.PHONY: build demo test race test-kafka test-kafka-secure test-consumers test-faults bench lint clean
 
 build:
 	$(GO) build -trimpath -ldflags="-s -w" -o bin/tradewire ./cmd/tradewire
@@ -50,6 +50,20 @@ test-kafka-secure:
 # The example consumers of deploy/consumers, against Apache Kafka.
 test-consumers:
 	KAFKA_PORT=$$(($(KAFKA_PORT) + 400)) deploy/consumers/check.sh
+
+# Faults under load, on Apache Kafka: processes and nodes killed, lost
+# acknowledgements. Seeds are printed; FAULTS_SEED=N repeats one. The full form
+# is FAULTS=50 FAULTS_ARTICLES=10000.
+FAULTS          ?= 8
+FAULTS_ARTICLES ?= 3000
+FAULTS_ACKS     ?= 100
+test-faults:
+	@set -euo pipefail; \
+	export FAULTS=$(FAULTS) FAULTS_ARTICLES=$(FAULTS_ARTICLES) FAULTS_ACKS=$(FAULTS_ACKS); \
+	deploy/kafka/kafka-up.sh "$(KAFKA_DIR)-faults" $$(($(KAFKA_PORT) + 600)); \
+	trap 'deploy/kafka/kafka-down.sh "$(KAFKA_DIR)-faults"; rm -rf "$(KAFKA_DIR)-faults"' EXIT; \
+	KAFKA_BROKERS=127.0.0.1:$$(($(KAFKA_PORT) + 600)) $(GO) test -count=1 -v -timeout 30m -run KilledAtRandom ./cmd/tradewire; \
+	FAULTS_NODES=$$(($(KAFKA_PORT) + 800)) $(GO) test -count=1 -v -timeout 30m -run 'LostAck|NodeOfThree' ./internal/topic
 
 bench: build
 	.ci/bench
