@@ -51,7 +51,7 @@ test-kafka-secure:
 test-consumers:
 	KAFKA_PORT=$$(($(KAFKA_PORT) + 400)) deploy/consumers/check.sh
 
-# Faults under load, on Apache Kafka: processes and nodes killed, lost
+# Faults under load, on Apache Kafka: processes and nodes killed, disks full, lost
 # acknowledgements. Seeds are printed; FAULTS_SEED=N repeats one. The full form
 # is FAULTS=50 FAULTS_ARTICLES=10000.
 FAULTS          ?= 8
@@ -62,7 +62,7 @@ test-faults:
 	export FAULTS=$(FAULTS) FAULTS_ARTICLES=$(FAULTS_ARTICLES) FAULTS_ACKS=$(FAULTS_ACKS); \
 	deploy/kafka/kafka-up.sh "$(KAFKA_DIR)-faults" $$(($(KAFKA_PORT) + 600)); \
 	trap 'deploy/kafka/kafka-down.sh "$(KAFKA_DIR)-faults"; rm -rf "$(KAFKA_DIR)-faults"' EXIT; \
-	KAFKA_BROKERS=127.0.0.1:$$(($(KAFKA_PORT) + 600)) $(GO) test -count=1 -v -timeout 30m -run KilledAtRandom ./cmd/tradewire; \
+	KAFKA_BROKERS=127.0.0.1:$$(($(KAFKA_PORT) + 600)) $(GO) test -count=1 -v -timeout 30m -run "KilledAtRandom|DiskFull" ./cmd/tradewire; \
 	FAULTS_NODES=$$(($(KAFKA_PORT) + 800)) $(GO) test -count=1 -v -timeout 30m -run 'LostAck|NodeOfThree' ./internal/topic
 
 bench: build

@@ -43,6 +43,8 @@ type rig struct {
 	listen  string
 	rand    *rand.Rand
 	log     *os.File
+	// embedded says that the process is the broker too, on the address in brokers.
+	embedded bool
 }
 
 func setting(t *testing.T, variable string, fallback int) int {
@@ -101,7 +103,11 @@ func (r *rig) start(stages string) *exec.Cmd {
 	if err != nil {
 		r.t.Fatal(err)
 	}
-	cmd := &exec.Cmd{Path: self, Stderr: r.log, Args: []string{"tradewire", "run", "--config", r.rules, "--brokers", r.brokers,
+	brokers := "--brokers"
+	if r.embedded {
+		brokers = "--kafka-listen"
+	}
+	cmd := &exec.Cmd{Path: self, Stderr: r.log, Args: []string{"tradewire", "run", "--config", r.rules, brokers, r.brokers,
 		"--stages", stages, "--listen", r.listen, "--data", r.data}}
 	if err := cmd.Start(); err != nil {
 		r.t.Fatal(err)
@@ -158,6 +164,23 @@ func (r *rig) cluster() *topic.Cluster {
 	return c
 }
 
+// note is an article with one measure in it.
+func note(i int) event.Article {
+	goods := []string{"lamps", "bicycles", "ceramic tiles", "steel pipes", "copper wire", "solar panels", "cotton shirts", "furniture"}
+	text := fmt.Sprintf("Washington has imposed a tariff of %d%% on %s from Brazil, the trade ministry said on Friday in note %d.", 5+i%60, goods[i%len(goods)], i)
+	return event.Article{ID: fmt.Sprintf("article-%d", i), Version: event.TextHash(text), URL: fmt.Sprintf("https://faults.example/%d", i),
+		Title: "Note", Published: "2026-11-20", Language: "en", Text: text}
+}
+
+func (r *rig) record(a event.Article) topic.Record {
+	r.t.Helper()
+	body, err := json.Marshal(a)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return topic.Record{Topic: "articles", Key: []byte(a.ID), Value: body}
+}
+
 // publish writes n articles to Kafka and returns the ids of the events that
 // our own rules find in them.
 func (r *rig) publish(c *topic.Cluster, n int) map[string]bool {
@@ -170,13 +193,10 @@ func (r *rig) publish(c *topic.Cluster, n int) map[string]bool {
 	if err != nil {
 		r.t.Fatal(err)
 	}
-	goods := []string{"lamps", "bicycles", "ceramic tiles", "steel pipes", "copper wire", "solar panels", "cotton shirts", "furniture"}
 	want := map[string]bool{}
 	var batch []topic.Record
 	for i := range n {
-		text := fmt.Sprintf("Washington has imposed a tariff of %d%% on %s from Brazil, the trade ministry said on Friday in note %d.", 5+i%60, goods[i%len(goods)], i)
-		a := event.Article{ID: fmt.Sprintf("article-%d", i), Version: event.TextHash(text), URL: fmt.Sprintf("https://faults.example/%d", i),
-			Title: "Note", Published: "2026-11-20", Language: "en", Text: text}
+		a := note(i)
 		_, claims, err := extract(a)
 		if err != nil {
 			r.t.Fatal(err)
@@ -184,11 +204,7 @@ func (r *rig) publish(c *topic.Cluster, n int) map[string]bool {
 		for _, claim := range claims {
 			want[event.EventID(claim.ID)] = true
 		}
-		body, err := json.Marshal(a)
-		if err != nil {
-			r.t.Fatal(err)
-		}
-		batch = append(batch, topic.Record{Topic: "articles", Key: []byte(a.ID), Value: body})
+		batch = append(batch, r.record(a))
 	}
 	for part := range slices.Chunk(batch, 500) {
 		if err := c.Writer().Write(r.t.Context(), part...); err != nil {
@@ -323,6 +339,90 @@ func TestKilledAtRandomPoints(t *testing.T) {
 	if lost+strange+twice > 0 {
 		t.Error("something was lost or doubled")
 	}
+	r.kill(running)
+}
+
+// ready is the status of /readyz.
+func (r *rig) ready() int {
+	resp, err := http.Get("http://" + r.listen + "/readyz")
+	if err != nil {
+		return 0
+	}
+	if err := resp.Body.Close(); err != nil {
+		return 0
+	}
+	return resp.StatusCode
+}
+
+// TestDiskFull fills the disk under the embedded broker and the archive: what
+// was acknowledged stays, nothing is acknowledged that does not fit, /readyz
+// says 503, and all goes on when there is room again. It mounts a small tmpfs.
+func TestDiskFull(t *testing.T) {
+	r := newRig(t)
+	if out, err := exec.Command("mount", "-t", "tmpfs", "-o", "size=40m", "tmpfs", r.data).CombinedOutput(); err != nil {
+		t.Skipf("no right to mount a tmpfs: %v %s", err, out)
+	}
+	t.Cleanup(func() {
+		if out, err := exec.Command("umount", "-l", r.data).CombinedOutput(); err != nil {
+			t.Errorf("%v %s", err, out)
+		}
+	})
+	ballast := filepath.Join(r.data, "ballast")
+	if err := os.WriteFile(ballast, make([]byte, 32<<20), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.embedded, r.brokers = true, l.Addr().String()
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	const stages = "extract,correlate,serve"
+	running := r.start(stages)
+	eventually(t, time.Minute, "ready", func() bool { return r.ready() == http.StatusOK })
+	c := r.cluster()
+	acked, full := 0, time.Time{}
+	for deadline := time.Now().Add(time.Minute); full.IsZero(); acked++ {
+		a := note(acked)
+		a.Input = strings.Repeat("a long path ", 700) // to fill the disk
+		ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
+		err := c.Writer().Write(ctx, r.record(a))
+		cancel()
+		if err != nil {
+			full = time.Now()
+			acked--
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("the disk takes all that is written: %d articles", acked)
+		}
+	}
+	eventually(t, time.Minute, "503", func() bool { return r.ready() == http.StatusServiceUnavailable })
+	said := time.Since(full)
+	if err := os.Remove(ballast); err != nil {
+		t.Fatal(err)
+	}
+	freed := time.Now()
+	eventually(t, time.Minute, "ready again", func() bool { return r.ready() == http.StatusOK })
+	again := time.Since(freed)
+	served := 0
+	t.Cleanup(func() {
+		if t.Failed() {
+			t.Logf("%d articles acknowledged, %d events served", acked, served)
+			if log, err := os.ReadFile(r.log.Name()); err == nil {
+				t.Logf("the end of the log:\n%s", log[max(0, len(log)-4000):])
+			}
+		}
+	})
+	eventually(t, 30*time.Second, "every acknowledged article in the feed", func() bool { served = len(r.served()); return served >= acked })
+	r.kill(running)
+	running = r.start(stages)
+	eventually(t, time.Minute, "ready after another start", func() bool { return r.ready() == http.StatusOK })
+	if n := len(r.served()); n < acked {
+		t.Errorf("%d events after another start, want %d at least", n, acked)
+	}
+	t.Logf("%d articles acknowledged, %d events served; /readyz said 503 after %v and 200 after %v of room", acked, served, said.Round(time.Millisecond), again.Round(time.Millisecond))
 	r.kill(running)
 }
 

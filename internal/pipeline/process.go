@@ -42,6 +42,7 @@ type process struct {
 const (
 	checkKafka  = "kafka"
 	checkTopics = "topics"
+	checkDisk   = "disk"
 )
 
 func open(o Options) (*process, error) {

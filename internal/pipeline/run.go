@@ -87,7 +87,8 @@ func (p *process) serve(ctx context.Context, s Site, fail context.CancelCauseFun
 	<-stopped
 }
 
-// ping keeps the readiness of Kafka true to within a few seconds.
+// ping keeps the readiness of Kafka and of the disk true to within a few
+// seconds.
 func (p *process) ping(ctx context.Context) {
 	for {
 		asking, cancel := context.WithTimeout(ctx, pingEvery)
@@ -98,6 +99,9 @@ func (p *process) ping(ctx context.Context) {
 		}
 		if p.ready.Set(checkKafka, err) && err != nil {
 			p.Log.Warn("kafka cannot be reached", "brokers", p.Brokers, "error", err)
+		}
+		if err := roomFor(p.DataDir); p.ready.Set(checkDisk, err) && err != nil {
+			p.Log.Warn("no room on disk: nothing is taken in until there is", "error", err)
 		}
 		if !sleep(ctx, pingEvery) {
 			return
