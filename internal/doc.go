@@ -20,7 +20,8 @@
 //	pattern     pure   document
 //	ontology    pure   document event pattern strictyaml
 //	extract     pure   document event ontology pattern strictyaml
-//	article     pure   event weburl
+//	pdf         pure   -
+//	article     pure   event pdf weburl
 //	story       pure   event
 //	source      pure   strictyaml weburl
 //	fetch       edge   weburl
@@ -40,6 +41,7 @@
 //   - pattern: the rule language over tokens, tags and lexicon spans.
 //   - ontology: kinds, lexicons, cues and patterns, compiled from YAML.
 //   - extract: an article and the ontology to mentions and claims.
+//   - pdf: the text of PDF documents.
 //   - article: the bytes of a page to clean text and what is known of it.
 //   - story: claims to events.
 //   - origin: which texts are copies of one another.

@@ -83,7 +83,10 @@ func readStream(name string, in io.Reader, fn each) error {
 		return fmt.Errorf("more than %d bytes", maxPage)
 	}
 	var a event.Article
-	if extension == ".html" || extension == ".htm" || extension == ".xhtml" || bytes.HasPrefix(head, []byte("<")) {
+	if bytes.HasPrefix(head, []byte("%PDF-")) {
+		a, err = article.FromPage(article.Page{ContentType: "application/pdf", Body: body})
+		a.Input = name
+	} else if extension == ".html" || extension == ".htm" || extension == ".xhtml" || bytes.HasPrefix(head, []byte("<")) {
 		a, err = article.FromPage(article.Page{ContentType: "text/html", Body: body})
 		a.Input = name
 	} else {

@@ -19,7 +19,7 @@ func (a *app) extractCommand() *cobra.Command {
 		Use:   "extract FILE|URL|-…",
 		Short: "Print what articles mention and claim, one JSON object a line",
 		Long: `Read articles and print for each one a line of JSON: {"article", "mentions",
-"events"}. Input is HTML, plain text, or JSON articles {"id", "title", "url",
+"events"}. Input is HTML, PDF, plain text, or JSON articles {"id", "title", "url",
 "publisher", "date", "text"}, one or many to a file; each also gzipped. "-" is
 stdin. No broker is needed.
 

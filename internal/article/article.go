@@ -53,7 +53,7 @@ type Selectors struct {
 const minPageText = 40
 
 // FromPage reads HTML or plain text, told apart by the Content-Type and the
-// first bytes. Every error is an *Error; a PDF is one of ClassPDF.
+// first bytes; or the text of a PDF. Every error is an *Error.
 func FromPage(p Page) (event.Article, error) {
 	switch kind := sniff(p.ContentType, p.Body); kind {
 	case kindHTML:

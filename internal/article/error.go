@@ -12,7 +12,7 @@ const (
 	ClassBadEncoding = "bad_encoding"
 	// ClassBadJSON: the line is no JSON object, or a field has a wrong type.
 	ClassBadJSON = "bad_json"
-	// ClassPDF: a PDF, whose text is not read.
+	// ClassPDF: a PDF that is locked or damaged.
 	ClassPDF = "pdf"
 )
 
