@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 	"unicode/utf8"
+
+	"github.com/tradewire/tradewire/internal/event"
 )
 
 // hostileLimit is six times what the slowest page takes on a quiet core: far
@@ -86,9 +88,14 @@ func TestHostilePages(t *testing.T) {
 	}
 	for name, body := range hostilePages() {
 		t.Run(name, func(t *testing.T) {
-			begin := time.Now()
-			a, err := FromPage(Page{URL: "https://example.org/news/copper", ContentType: "text/html", Body: []byte(body)})
-			took := time.Since(begin)
+			var a event.Article
+			var err error
+			took := time.Hour
+			for try := 0; try < 3 && took > hostileLimit; try++ { // a busy machine must not fail it
+				begin := time.Now()
+				a, err = FromPage(Page{URL: "https://example.org/news/copper", ContentType: "text/html", Body: []byte(body)})
+				took = min(took, time.Since(begin))
+			}
 			t.Logf("%8.0f ms  %9d bytes", took.Seconds()*1000, len(body))
 			if err != nil || !strings.Contains(a.Text, "duty on imported copper wire") && !strings.Contains(a.Text, "tariff table") {
 				t.Errorf("the article's sentence is lost: %v, %.200q", err, a.Text)

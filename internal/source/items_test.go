@@ -111,6 +111,7 @@ func many(n int, spoil func(i int, item string) string) string {
 
 func TestBrokenFeedsKeepCompleteItems(t *testing.T) {
 	keep := func(_ int, item string) string { return item }
+	kept, complete := 0, 0
 	whole := many(200, keep)
 	at := func(bad string) func(int, string) string {
 		return func(i int, item string) string {
@@ -137,23 +138,39 @@ func TestBrokenFeedsKeepCompleteItems(t *testing.T) {
 		"200,000 closed levels":   {many(200, at("Duty "+strings.Repeat("<a>", 200_000)+strings.Repeat("</a>", 200_000))), 199},
 		"wrong date":              {many(200, func(_ int, item string) string { return strings.Replace(item, "2026-03-02", "99.99.0000", 1) }), 200},
 	} {
-		began := time.Now()
-		got := read(t, Source{Kind: Feed, MaxItems: 10_000}, c.body)
+		var got Listing
+		if took := fastest(2*slower*time.Second, func() { got = read(t, Source{Kind: Feed, MaxItems: 10_000}, c.body) }); took > 2*slower*time.Second {
+			t.Errorf("%s took %v", name, took)
+		}
 		if len(got.Items) < c.kept {
 			t.Errorf("%s: %d items kept, want %d; %v", name, len(got.Items), c.kept, got.Problems)
 		}
-		if took := time.Since(began); took > 2*slower*time.Second {
-			t.Errorf("%s took %v", name, took)
-		}
+		kept, complete = kept+len(got.Items), complete+c.kept
 	}
+	t.Logf("%d of %d complete items kept", kept, complete)
 	json := `{"version":"https://jsonfeed.org/version/1","items":[{"id":"1","url":"https://wire.example/1"},{"id":"2","url":"https://wire.example/2"},{"id":"3","u`
 	if got := read(t, Source{Kind: Feed}, json); len(got.Items) != 2 || len(got.Problems) == 0 {
 		t.Errorf("cut JSON Feed: %+v", got)
 	}
 }
 
+// fastest is the time that do takes, at its best in three times if it is over
+// the limit: a busy machine must not fail a test.
+func fastest(limit time.Duration, do func()) time.Duration {
+	best := time.Hour
+	for range 3 {
+		began := time.Now()
+		do()
+		if best = min(best, time.Since(began)); best <= limit {
+			break
+		}
+	}
+	return best
+}
+
+// TestHugeFeed: of 100,000 items, 34 with a stray end tag, all others are kept.
 func TestHugeFeed(t *testing.T) {
-	body := many(30_000, func(i int, item string) string {
+	body := many(100_000, func(i int, item string) string {
 		if i%3_000 == 5 {
 			return strings.Replace(item, "Duty", "Duty </b>", 1)
 		}
@@ -161,10 +178,10 @@ func TestHugeFeed(t *testing.T) {
 	})
 	began := time.Now()
 	got := read(t, Source{Kind: Feed, MaxItems: 10_000}, body)
-	if got.Found < 29_900 || len(got.Items) != 10_000 {
+	if got.Found < 99_960 || len(got.Items) != 10_000 {
 		t.Errorf("%d found, %d items", got.Found, len(got.Items))
 	}
-	t.Logf("%d MiB, %d of 30,000 items in %v", len(body)>>20, got.Found, time.Since(began))
+	t.Logf("%d MiB, %d of 100,000 items in %v", len(body)>>20, got.Found, time.Since(began))
 }
 
 func TestNotWhatItSays(t *testing.T) {
