@@ -65,6 +65,9 @@ func TestEverySourceReadsItsRecording(t *testing.T) {
 			official++
 		}
 		t.Run(s.Name, func(t *testing.T) {
+			if s.Budget.Pages == 0 || s.Budget.Bytes == 0 || s.Every == 0 || s.Publisher == "" || s.Country == "" || s.Language == "" {
+				t.Errorf("schedule, budget, publisher, country or language is missing: %+v", s)
+			}
 			want := wanted(t, s.Name)
 			checkAnnouncement(t, s, want)
 			checkArticle(t, s, want)

@@ -140,10 +140,13 @@ func chosenSources(all []source.Source, names []string) ([]source.Source, error)
 
 // sourceLine is a source as `sources list --json` prints it.
 type sourceLine struct {
-	Name      string `json:"name"`
-	Kind      string `json:"kind"`
-	URL       string `json:"url,omitempty"`
-	Every     string `json:"every"`
+	Name  string `json:"name"`
+	Kind  string `json:"kind"`
+	URL   string `json:"url,omitempty"`
+	Every string `json:"every"`
+	// Pages and Bytes are its budget a day; 0 for the common one.
+	Pages     int    `json:"budget_pages,omitempty"`
+	Bytes     int64  `json:"budget_bytes,omitempty"`
 	Publisher string `json:"publisher"`
 	Country   string `json:"country"`
 	Language  string `json:"language"`
@@ -153,7 +156,7 @@ type sourceLine struct {
 
 func describedSource(s source.Source) any {
 	return sourceLine{
-		Name: s.Name, Kind: s.Kind, URL: s.URL, Every: s.Every.String(), Publisher: s.Publisher,
+		Name: s.Name, Kind: s.Kind, URL: s.URL, Every: s.Every.String(), Pages: s.Budget.Pages, Bytes: s.Budget.Bytes, Publisher: s.Publisher,
 		Country: s.Country, Language: s.Language, Official: s.Official, Enabled: s.Enabled,
 	}
 }
