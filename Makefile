@@ -18,7 +18,7 @@ KAFKA_PORT ?= 19092
 # 1 or 3 nodes; with 3, topics have three replicas, of which two must agree.
 KAFKA_NODES ?= 1
 
-.PHONY: build demo test race test-kafka test-kafka-secure test-consumers test-faults bench lint clean
+.PHONY: build demo test race test-kafka test-kafka-secure test-consumers test-faults test-scale bench lint clean
 
 build:
 	$(GO) build -trimpath -ldflags="-s -w" -o bin/tradewire ./cmd/tradewire
@@ -64,6 +64,12 @@ test-faults:
 	trap 'deploy/kafka/kafka-down.sh "$(KAFKA_DIR)-faults"; rm -rf "$(KAFKA_DIR)-faults"' EXIT; \
 	KAFKA_BROKERS=127.0.0.1:$$(($(KAFKA_PORT) + 600)) $(GO) test -count=1 -v -timeout 30m -run "KilledAtRandom|DiskFull" ./cmd/tradewire; \
 	FAULTS_NODES=$$(($(KAFKA_PORT) + 800)) $(GO) test -count=1 -v -timeout 30m -run 'LostAck|NodeOfThree' ./internal/topic
+
+# The tests of scale in full: 10,000 pages of 200 hosts with faults, and a
+# backlog of 1,000,000 addresses (about 6 minutes). SHORT=1 does with less
+# (3 minutes).
+test-scale:
+	TRADEWIRE_SCALE=$(if $(SHORT),short,full) $(GO) test -count=1 -timeout 30m -v -run 'ManyPages|Backlog|ProcessesShare' ./internal/pipeline
 
 bench: build
 	.ci/bench

@@ -7,8 +7,10 @@ import (
 	"mime"
 	"net"
 	"net/http"
+	"net/http/httptrace"
 	"net/netip"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -67,12 +69,13 @@ func guard(allowLoopback bool) control {
 }
 
 // exchange makes one request, without following redirects: their responses
-// come back with an empty body.
-func (c *Client) exchange(ctx context.Context, address string, req Request) (*Response, *Error) {
+// come back with an empty body. It calls sending when the request is sent.
+func (c *Client) exchange(ctx context.Context, address string, req Request, sending func()) (*Response, *Error) {
 	ctx, cancel := context.WithTimeout(ctx, c.cfg.Timeout)
 	defer cancel()
 	ctx, cut := context.WithCancelCause(ctx)
 	defer cut(nil)
+	ctx = httptrace.WithClientTrace(ctx, onceOnly(cut, sending))
 	out, err := c.newRequest(ctx, address, req)
 	if err != nil {
 		return nil, &Error{Class: BadURL, Err: err}
@@ -98,6 +101,21 @@ func (c *Client) exchange(ctx context.Context, address string, req Request) (*Re
 		return nil, transportError(ctx, err)
 	}
 	return resp, nil
+}
+
+// onceOnly keeps the transport from sending a request again by itself, as it
+// does when a connection that was used before breaks: that is for Get to do,
+// when the host's pace allows. It also tells when the request is on its way.
+func onceOnly(cut context.CancelCauseFunc, sending func()) *httptrace.ClientTrace {
+	var sent atomic.Bool
+	return &httptrace.ClientTrace{
+		WroteHeaders: func() { sent.Store(true); sending() },
+		GetConn: func(string) {
+			if sent.Load() {
+				cut(errBroken)
+			}
+		},
+	}
 }
 
 func (c *Client) limitFor(req Request) int64 {

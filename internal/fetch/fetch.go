@@ -95,6 +95,7 @@ type Request struct {
 	// Accept is the Accept header; empty asks for HTML first.
 	Accept string
 
+	again  bool   // the same Get has failed before
 	prefix bool   // a body over the limit is cut, not refused: robots.txt only
 	wire   *int64 // counts body bytes on the wire, over redirects and retries
 }
@@ -214,12 +215,17 @@ func (c *Client) get(ctx context.Context, req Request) (*Response, *Error) {
 	}
 	ctx, cancel := context.WithTimeoutCause(ctx, c.cfg.Deadline, errDeadline)
 	defer cancel()
+	var last *Error
 	for try := 0; ; try++ {
 		resp, failed := c.follow(ctx, address, req)
 		if failed == nil {
 			return resp, nil
 		}
-		failed.URL = req.URL
+		if last != nil && failed.Class == Unavailable { // the last try made the host rest
+			last.RetryAfter = max(last.RetryAfter, failed.RetryAfter)
+			return nil, last
+		}
+		failed.URL, last, req.again = req.URL, failed, true
 		if try >= c.cfg.Retries || !c.worthRetrying(failed) {
 			return nil, failed
 		}
@@ -287,8 +293,11 @@ func (c *Client) visit(ctx context.Context, address string, req Request) (*Respo
 		return nil, err
 	}
 	defer leave()
-	resp, err := c.exchange(ctx, address, req)
-	if rest := h.record(err, c.cfg); rest > 0 {
+	resp, err := c.exchange(ctx, address, req, h.sending)
+	if err != nil && (err.Class == Timeout || err.Class == Cancelled) {
+		h.pace.Allow() // the server may not know yet that we have gone: the next request waits from now
+	}
+	if rest := h.record(err, c.cfg, req.again); rest > 0 {
 		c.metrics.rests.Inc()
 		c.log.Warn("host rests", "host", h.name, "for", rest.Round(time.Millisecond), "class", err.Class, "error", err.Err)
 	}
@@ -364,6 +373,7 @@ const (
 	errDeadline = limitError("the deadline of the whole fetch passed")
 	errSlow     = limitError("the server sends too slowly")
 	errTooLarge = limitError("the body is over the limit")
+	errBroken   = limitError("the connection broke before the answer")
 )
 
 type limitError string
@@ -376,6 +386,8 @@ func ended(ctx context.Context) *Error {
 	switch {
 	case errors.Is(cause, context.DeadlineExceeded), errors.Is(cause, errDeadline), errors.Is(cause, errSlow):
 		return &Error{Class: Timeout, Temporary: true, Err: cause}
+	case errors.Is(cause, errBroken):
+		return &Error{Class: Network, Temporary: true, Err: cause}
 	}
 	return &Error{Class: Cancelled, Temporary: true, Err: cause}
 }

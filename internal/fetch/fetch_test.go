@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -217,6 +219,41 @@ func TestTimeouts(t *testing.T) {
 	wantClass(t, err, Cancelled)
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("%v does not say it was cancelled", err)
+	}
+}
+
+// A connection that was used before and breaks is no reason to ask again at
+// once, as net/http would.
+func TestBrokenConnectionsKeepThePace(t *testing.T) {
+	var mu sync.Mutex
+	var asked []time.Time
+	srv := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != "/breaks" {
+			return
+		}
+		mu.Lock()
+		asked = append(asked, time.Now())
+		mu.Unlock()
+		conn, _, err := http.NewResponseController(w).Hijack()
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		_ = conn.(*net.TCPConn).SetLinger(0) // so that Close sends RST
+		_ = conn.Close()
+	})
+	cfg := quick()
+	cfg.MinGap, cfg.Retries = 100*time.Millisecond, 1
+	c := client(t, cfg)
+	if _, err := c.Get(t.Context(), Request{URL: srv.URL}); err != nil {
+		t.Fatal(err)
+	}
+	_, err := c.Get(t.Context(), Request{URL: srv.URL + "/breaks"})
+	if e := wantClass(t, err, Network); !e.Temporary {
+		t.Errorf("%+v", e)
+	}
+	if len(asked) != 2 || asked[1].Sub(asked[0]) < 80*time.Millisecond {
+		t.Errorf("asked at %v, wanted twice, 100 ms apart", asked)
 	}
 }
 

@@ -34,6 +34,7 @@ type host struct {
 	mu       sync.Mutex
 	failures int       // in a row
 	rest     time.Time // no request before
+	sent     time.Time // the last request
 	robots   map[string]robotsEntry
 }
 
@@ -62,8 +63,32 @@ func (h *host) takeTurn(ctx context.Context, maxWait time.Duration, m *metrics) 
 		}
 		return &Error{Class: Timeout, Temporary: true, Err: errDeadline}
 	}
+	// Names and connections take their time: the server counts from the moment
+	// at which it was last asked.
+	if sleep(ctx, time.Until(h.lastSent().Add(h.gap()))) != nil {
+		h.endTurn()
+		return ended(ctx)
+	}
 	m.waited("pace", time.Since(began))
 	return nil
+}
+
+// gap is the least time between two requests.
+func (h *host) gap() time.Duration {
+	return time.Duration(float64(time.Second) / float64(h.pace.Limit()))
+}
+
+func (h *host) lastSent() time.Time {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.sent
+}
+
+// sending notes that a request is on its way.
+func (h *host) sending() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.sent = time.Now()
 }
 
 func (h *host) endTurn() { <-h.turn }
@@ -82,8 +107,9 @@ func (h *host) waitRest(ctx context.Context, maxWait time.Duration) *Error {
 }
 
 // record counts an exchange towards the host's breaker. When that opens, it
-// returns for how long the host rests.
-func (h *host) record(err *Error, cfg Config) time.Duration {
+// returns for how long the host rests. Failing again, in the same Get, does
+// not count: one bad page is not a bad host.
+func (h *host) record(err *Error, cfg Config, again bool) time.Duration {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if err != nil && err.Class == Cancelled {
@@ -93,8 +119,11 @@ func (h *host) record(err *Error, cfg Config) time.Duration {
 		h.failures = 0
 		return 0
 	}
-	h.failures++
 	h.restFor(err.RetryAfter)
+	if again {
+		return 0
+	}
+	h.failures++
 	if h.failures < cfg.BreakAfter {
 		return 0
 	}

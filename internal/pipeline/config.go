@@ -104,7 +104,7 @@ type Scrape struct {
 	// Retry is the wait after a source failed; it doubles up to MaxRetry.
 	Retry    time.Duration `yaml:"retry"`
 	MaxRetry time.Duration `yaml:"max_retry"`
-	// GiveUp is how long a page is waited for whose host cannot be asked.
+	// GiveUp is how long a page is tried again for.
 	GiveUp time.Duration `yaml:"give_up"`
 	// Budget is that of a source which names none.
 	Budget Budget `yaml:"budget"`
@@ -120,13 +120,16 @@ type Fetch struct {
 	// between two.
 	PerHost float64       `yaml:"per_host"`
 	MinGap  time.Duration `yaml:"min_gap"`
+	// Rest is how long a host is left alone after five failures in a row; it
+	// doubles with each one after that, up to 32 times.
+	Rest time.Duration `yaml:"rest"`
 }
 
 // client is the configuration of the HTTP client.
 func (f Fetch) client() fetch.Config {
 	return fetch.Config{
 		UserAgent: f.UserAgent, Robots: true, Timeout: f.Timeout, MaxBody: f.MaxBody,
-		PerHost: f.PerHost, MinGap: f.MinGap,
+		PerHost: f.PerHost, MinGap: f.MinGap, BreakFor: f.Rest,
 	}
 }
 
@@ -184,6 +187,7 @@ func (c *checker) config(cfg *Config) {
 	for path, d := range map[string]time.Duration{
 		"$.scrape.revisit": cfg.Scrape.Revisit, "$.scrape.retry": cfg.Scrape.Retry,
 		"$.scrape.max_retry": cfg.Scrape.MaxRetry, "$.scrape.give_up": cfg.Scrape.GiveUp, "$.fetch.timeout": cfg.Fetch.Timeout,
+		"$.fetch.rest": cfg.Fetch.Rest,
 	} {
 		c.unless(d > 0, path, "%s: expected a time above zero", path[strings.LastIndex(path, ".")+1:])
 	}

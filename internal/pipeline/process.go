@@ -116,9 +116,13 @@ func (p *process) openCluster() error {
 	return nil
 }
 
+// pollBytes keeps what a backlog takes of our memory small: a stage reads
+// dozens of partitions, and works on a few hundred records a second.
+const pollBytes = 64 << 10
+
 // connect prepares a cluster; an error is a mistake in the options.
 func connect(brokers []string, prefix string, security topic.Security, log *slog.Logger) (*topic.Cluster, error) {
-	cfg := topic.Config{Brokers: brokers, Prefix: prefix}
+	cfg := topic.Config{Brokers: brokers, Prefix: prefix, PollBytes: pollBytes}
 	if err := security.Apply(&cfg); err != nil {
 		return nil, &UsageError{fmt.Errorf("secure kafka: %w", err)}
 	}

@@ -252,7 +252,7 @@ func (p *process) addScrape(set *stageSet) error {
 	lister := &lister{web: p.client, hold: p.hold, announced: newAnnouncements(config.Revisit), revisit: config.Revisit, rhythms: p.memory.rhythms, log: log}
 	scraper := &scraper{
 		lister: lister, copies: p.memory.copies, sources: map[string]source.Source{}, config: config, limits: limits,
-		reading: make(chan struct{}, 2*runtime.GOMAXPROCS(0)),
+		reading: make(chan struct{}, runtime.GOMAXPROCS(0)),
 	}
 	for _, s := range p.Sources {
 		scraper.sources[s.Name] = s

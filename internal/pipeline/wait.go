@@ -31,7 +31,7 @@ func (s *scraper) failed(ctx context.Context, t *task, v visit, err error) error
 	case !isRest(why):
 		page.Spent = v.shard.spend(budget{v.Source, v.host}, now, why.Wire)
 	}
-	if !why.Temporary || isRest(why) && now.Sub(v.asked) > s.config.GiveUp {
+	if !why.Temporary || now.Sub(v.asked) > s.config.GiveUp {
 		return errors.Join(err, s.remember(t, v, page))
 	}
 	out, encodeErr := pageMessage(page, t.in)

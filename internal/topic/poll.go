@@ -14,9 +14,6 @@ import (
 const (
 	// pollWait is how long a broker may hold a request for want of records.
 	pollWait = 500 * time.Millisecond
-	// pollBytes is what a broker may return for a partition, compressed; a
-	// larger batch still comes whole.
-	pollBytes = 1 << 20
 )
 
 // partition is one partition of a topic; the topic by its name on the wire.
@@ -45,7 +42,7 @@ func (c *Cluster) poll(ctx context.Context, p partition, offset int64, wait time
 	}
 	res, err := c.client.Fetch(ctx, &kafka.FetchRequest{
 		Topic: p.topic, Partition: p.id, Offset: offset,
-		MinBytes: 1, MaxBytes: pollBytes, MaxWait: wait,
+		MinBytes: 1, MaxBytes: int64(c.cfg.PollBytes), MaxWait: wait,
 	})
 	if err == nil {
 		err = res.Error

@@ -99,6 +99,10 @@ type Config struct {
 	// BatchDelay is how long Write waits for other callers' records to share
 	// a request; 1 ms.
 	BatchDelay time.Duration
+	// PollBytes is what a broker may return of a partition at a time,
+	// compressed; 1 MiB. A larger batch still comes whole. A Reader holds as
+	// much of each of its partitions, decoded: ten times that, for JSON.
+	PollBytes int
 	// Timeout bounds one request to a broker; 4 s. It is the price of a
 	// broker that hangs without closing its connections.
 	Timeout time.Duration
@@ -118,6 +122,7 @@ func (c Config) withDefaults() Config {
 	setDefault(&c.ClientID, "tradewire")
 	setDefault(&c.MaxMessageBytes, 1_000_000)
 	setDefault(&c.BatchDelay, time.Millisecond)
+	setDefault(&c.PollBytes, 1<<20)
 	setDefault(&c.Timeout, 4*time.Second)
 	setDefault(&c.Heartbeat, 500*time.Millisecond)
 	setDefault(&c.SessionTimeout, 6*time.Second)
