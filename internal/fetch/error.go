@@ -49,6 +49,8 @@ type Error struct {
 	// Wire counts the body bytes received all the same.
 	Wire int64
 	Err  error
+
+	rests bool // the failure made the host rest
 }
 
 func (e *Error) Error() string {

@@ -242,7 +242,7 @@ func (c *Client) worthRetrying(e *Error) bool {
 	case Unavailable, Robots, Elsewhere, Cancelled:
 		return false
 	}
-	return e.Temporary && e.RetryAfter <= c.cfg.MaxWait
+	return e.Temporary && !e.rests && e.RetryAfter <= c.cfg.MaxWait
 }
 
 // follow is one try: the address and up to MaxRedirects hops, each checked,
@@ -298,6 +298,7 @@ func (c *Client) visit(ctx context.Context, address string, req Request) (*Respo
 		h.pace.Allow() // the server may not know yet that we have gone: the next request waits from now
 	}
 	if rest := h.record(err, c.cfg, req.again); rest > 0 {
+		err.rests, err.RetryAfter = true, max(err.RetryAfter, rest)
 		c.metrics.rests.Inc()
 		c.log.Warn("host rests", "host", h.name, "for", rest.Round(time.Millisecond), "class", err.Class, "error", err.Err)
 	}

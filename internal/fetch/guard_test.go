@@ -6,12 +6,16 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"net/url"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 
 	"golang.org/x/net/dns/dnsmessage"
+
+	"github.com/tradewire/tradewire/internal/weburl"
 )
 
 // hostileHosts are spellings of addresses no stranger may send us to.
@@ -29,12 +33,30 @@ func hostileHosts() []string {
 		[100::1] [3fff::1] [5f00::1] localhost`)
 }
 
+// dialled notes every connection that the guard lets through.
+type dialled struct {
+	mu sync.Mutex
+	to []string
+}
+
+func (d *dialled) note(address string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.to = append(d.to, address)
+}
+
 func TestHostileAddresses(t *testing.T) {
-	var reached atomic.Int32
-	srv := serve(t, func(http.ResponseWriter, *http.Request) { reached.Add(1) })
+	var accepted atomic.Int32
+	srv := serve(t, func(http.ResponseWriter, *http.Request) {})
+	srv.Config.ConnState = func(_ net.Conn, state http.ConnState) {
+		if state == http.StateNew {
+			accepted.Add(1)
+		}
+	}
 	port := srv.URL[strings.LastIndex(srv.URL, ":"):]
+	var through dialled
 	cfg := quick()
-	cfg.AllowLoopback, cfg.Retries, cfg.Timeout = false, -1, time.Second
+	cfg.AllowLoopback, cfg.Retries, cfg.Timeout, cfg.dialled = false, -1, time.Second, through.note
 	if n := len(hostileHosts()); n < 60 {
 		t.Fatalf("%d spellings, want 60", n)
 	}
@@ -43,10 +65,88 @@ func TestHostileAddresses(t *testing.T) {
 		for _, suffix := range []string{"/", port + "/"} {
 			_, err := c.Get(t.Context(), Request{URL: "http://" + name + suffix})
 			wantClass(t, err, Blocked)
+			_, err = c.Get(t.Context(), Request{URL: "https://" + name + suffix})
+			wantClass(t, err, Blocked)
 		}
 	}
-	if reached.Load() != 0 {
-		t.Errorf("%d requests reached the loopback server", reached.Load())
+	if accepted.Load() != 0 || len(through.to) != 0 {
+		t.Errorf("%d connections reached the loopback server, the guard let through %v", accepted.Load(), through.to)
+	}
+}
+
+// A redirect leads nowhere that the address itself would not.
+func TestHostileRedirects(t *testing.T) {
+	srv := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Location", "http://"+r.URL.Query().Get("to")+"/")
+		w.WriteHeader(http.StatusFound)
+	})
+	own := strings.TrimPrefix(srv.URL, "http://")
+	var through dialled
+	cfg := quick()
+	cfg.Retries, cfg.Timeout, cfg.dialled = -1, time.Second, through.note
+	c := client(t, cfg)
+	tried := 0
+	for _, name := range hostileHosts() {
+		if addr, err := netip.ParseAddr(strings.Trim(plainHost(t, name), "[]")); err != nil || addr.Unmap().IsLoopback() {
+			continue // this test may go to loopback
+		}
+		tried++
+		_, err := c.Get(t.Context(), Request{URL: srv.URL + "/?to=" + url.QueryEscape(name)})
+		if e := wantClass(t, err, Blocked); e.Hops != 1 {
+			t.Errorf("%s: %+v", name, e)
+		}
+	}
+	if tried < 50 {
+		t.Errorf("only %d redirects tried", tried)
+	}
+	for _, to := range through.to {
+		if to != own {
+			t.Errorf("the guard let a connection to %s through", to)
+		}
+	}
+}
+
+// plainHost is the host as it is after parsing.
+func plainHost(t *testing.T, name string) string {
+	t.Helper()
+	host := weburl.Host("http://" + name)
+	if host == "" {
+		t.Fatalf("%s is no host", name)
+	}
+	return host
+}
+
+// A name that is harmless on the first hop and means something private on
+// the next.
+func TestRebindingOnARedirect(t *testing.T) {
+	srv := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, "http://again.example:"+r.Host[strings.LastIndex(r.Host, ":")+1:]+"/", http.StatusFound)
+	})
+	own := netip.MustParseAddrPort(strings.TrimPrefix(srv.URL, "http://"))
+	var asked atomic.Int32
+	resolver := fakeDNS(t, func() netip.Addr {
+		if asked.Add(1) == 1 {
+			return own.Addr()
+		}
+		return netip.MustParseAddr("10.0.0.7")
+	})
+	var through dialled
+	cfg := quick()
+	cfg.dialled = through.note
+	c, err := newClient(cfg, nil, nil, resolver)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	_, err = c.Get(t.Context(), Request{URL: fmt.Sprintf("http://first.example:%d/", own.Port())})
+	if e := wantClass(t, err, Blocked); e.Hops != 1 {
+		t.Errorf("%+v", e)
+	}
+	if len(through.to) != 1 || through.to[0] != own.String() {
+		t.Errorf("the guard let through %v", through.to)
+	}
+	if c.transport.Proxy != nil {
+		t.Error("a proxy would dial for us, unguarded")
 	}
 }
 
@@ -77,8 +177,9 @@ func TestRebinding(t *testing.T) {
 		private := []string{"127.0.0.1", "10.0.0.7", "169.254.169.254", "192.168.1.1"}
 		return netip.MustParseAddr(private[int(asked.Add(1)-1)%len(private)])
 	})
+	var through dialled
 	cfg := quick()
-	cfg.AllowLoopback, cfg.Robots = false, true
+	cfg.AllowLoopback, cfg.Robots, cfg.dialled = false, true, through.note
 	c, err := newClient(cfg, nil, nil, resolver)
 	if err != nil {
 		t.Fatal(err)
@@ -90,8 +191,8 @@ func TestRebinding(t *testing.T) {
 			wantClass(t, err, Blocked)
 		}
 	}
-	if asked.Load() == 0 || reached.Load() != 0 {
-		t.Errorf("%d questions, %d requests reached", asked.Load(), reached.Load())
+	if asked.Load() == 0 || reached.Load() != 0 || len(through.to) != 0 {
+		t.Errorf("%d questions, %d requests reached, the guard let through %v", asked.Load(), reached.Load(), through.to)
 	}
 }
 

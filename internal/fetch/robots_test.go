@@ -210,24 +210,6 @@ func TestRobotsOfTheRedirectedHost(t *testing.T) {
 	}
 }
 
-func TestCrawlDelayIsHeeded(t *testing.T) {
-	url, _, _ := robotsServer(t, func(w http.ResponseWriter, _ *http.Request) {
-		fmt.Fprint(w, "User-agent: *\nCrawl-delay: 3600")
-	})
-	cfg := quick()
-	cfg.Robots, cfg.MaxCrawlDelay = true, 80*time.Millisecond
-	c := client(t, cfg)
-	began := time.Now()
-	for range 4 {
-		if _, err := c.Get(t.Context(), Request{URL: url + "/page"}); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if took := time.Since(began); took < 220*time.Millisecond || took > 3*time.Second {
-		t.Errorf("four pages took %v at 80 ms each", took)
-	}
-}
-
 func FuzzRobots(f *testing.F) {
 	f.Add([]byte("User-agent: *\nDisallow: /a*b$\nAllow: /%7e\nCrawl-delay: 1"), "/a/b?c")
 	f.Add([]byte("User-agent: tradewire\rUser-agent: x\rRequest-rate: 1/2m\rDisallow:/"), "/%zz%7E\xff")

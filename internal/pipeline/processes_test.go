@@ -112,6 +112,9 @@ func (h *hosts) agents(since time.Time) map[string][]string {
 // host ever sees two requests at a time, nor more than its pace, be it for
 // pages, feeds or robots.txt.
 func TestProcessesShareHosts(t *testing.T) {
+	if scale(true, false, false) {
+		t.Parallel()
+	}
 	const count, perFeed, gap = 12, 30, 200 * time.Millisecond
 	w := newWire(t)
 	if len(w.brokers) == 0 {

@@ -252,12 +252,15 @@ func (e *ends) count() (articles, letters int) {
 // or as a dead letter with its reason, the pace is kept.
 func TestManyPagesWithFaults(t *testing.T) {
 	const gap = 200 * time.Millisecond
-	hosts, pages := scale(20, 60, 200), scale(200, 3000, 10_000)
+	if scale(true, false, false) {
+		t.Parallel()
+	}
+	hosts, pages := scale(24, 60, 200), scale(120, 3000, 10_000)
 	w, cluster := scaleWire(t)
-	m := newManyPages(t, 50, hosts, 2, 2)
-	w.config.Fetch.PerHost, w.config.Fetch.MinGap, w.config.Fetch.Timeout = 1000, gap, 2*time.Second
-	w.config.Fetch.Rest = time.Second
-	w.config.Scrape.GiveUp = scale(10*time.Second, 40*time.Second, 2*time.Minute)
+	m := newManyPages(t, 50, hosts, scale(1, 2, 2), scale(1, 2, 2))
+	w.config.Fetch.PerHost, w.config.Fetch.MinGap, w.config.Fetch.Timeout = 1000, gap, scale(time.Second, 2*time.Second, 2*time.Second)
+	w.config.Fetch.Rest = scale(100*time.Millisecond, time.Second, time.Second)
+	w.config.Scrape.GiveUp = scale(5*time.Second, 40*time.Second, 2*time.Minute)
 	w.config.Stages.Scrape.Backoff, w.config.Stages.Scrape.MaxBackoff = 500*time.Millisecond, 5*time.Second
 	m.announceAll(t, cluster, pages)
 
@@ -330,6 +333,9 @@ func (m *manyPages) accounts(t *testing.T, found *ends, pages int) {
 
 // TestBacklogInMemory: a backlog costs the topic, not the memory.
 func TestBacklogInMemory(t *testing.T) {
+	if scale(true, false, false) {
+		t.Parallel()
+	}
 	pages, hosts, at := scale(20_000, 200_000, 1_000_000), 200, scale(5*time.Second, 30*time.Second, time.Minute)
 	w, cluster := scaleWire(t)
 	m := newManyPages(t, 60, hosts, 0, 0)
