@@ -126,11 +126,14 @@ func (p *pages) woken(now time.Time, n int) []event.Page {
 	return ready
 }
 
-// wake forgets that a page waits: it is announced again.
-func (p *pages) wake(url string) {
+// wake forgets that a page waits: it is announced again. One that was put
+// aside anew meanwhile goes on waiting.
+func (p *pages) wake(page event.Page) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.stopWaiting(keyOf(url))
+	if key := keyOf(page.URL); p.waiting[key].Waits == page.Waits {
+		p.stopWaiting(key)
+	}
 }
 
 // waits lists all pages that wait.

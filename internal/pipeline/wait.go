@@ -175,7 +175,7 @@ func (w *waker) wake(ctx context.Context, sh *shard) error {
 	w.flow.wrote(records...)
 	for _, page := range pages {
 		w.announced.note(now, page.URL)
-		sh.wake(page.URL)
+		sh.wake(page)
 	}
 	return nil
 }

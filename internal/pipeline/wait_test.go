@@ -235,6 +235,29 @@ func TestHostThatRestsIsWaitedFor(t *testing.T) {
 	})
 }
 
+// A fetch that is put aside again before its waker has seen its announcement
+// acknowledged goes on waiting.
+func TestWakingLosesNothing(t *testing.T) {
+	t.Parallel()
+	p := newPages()
+	wait := func(until time.Time) event.Page {
+		return event.Page{URL: address, Waits: &event.Wait{Until: until, Reason: event.WaitHost, Fetch: event.Fetch{URL: address, Source: "example"}}}
+	}
+	now := time.Now()
+	p.put(wait(now), "news.example")
+	woken := p.woken(now, 10)
+	if len(woken) != 1 {
+		t.Fatalf("%v", woken)
+	}
+	p.put(wait(now.Add(time.Minute)), "news.example") // already fetched, in vain
+	p.wake(woken[0])
+	if again := p.woken(now.Add(time.Minute), 10); len(again) != 1 || p.countWaiting(event.WaitHost) != 1 {
+		t.Errorf("%v, %d wait", again, p.countWaiting(event.WaitHost))
+	} else if p.wake(again[0]); p.countWaiting(event.WaitHost) != 0 || len(p.waits()) != 0 {
+		t.Errorf("%d wait", p.countWaiting(event.WaitHost))
+	}
+}
+
 type webFunc func(fetch.Request) (*fetch.Response, error)
 
 func (w webFunc) Get(_ context.Context, r fetch.Request) (*fetch.Response, error) { return w(r) }
