@@ -45,7 +45,7 @@ type Fetch struct {
 	// Listing says that the address announces articles and is none: the page
 	// of that number of its source's announcement, from 1.
 	Listing int `json:"listing,omitempty"`
-	// Asked is when the address was first asked for, when this is not the
+	// Asked is when the address was first tried, when this is not the
 	// first time: it waited, or a redirect led to another host. Attempts and
 	// Hops count the failures and redirects since.
 	Asked    *time.Time `json:"asked,omitempty"`

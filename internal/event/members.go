@@ -150,7 +150,7 @@ func fetchSchema() object {
 		"title":     text("The title that the announcement gave."),
 		"published": text("The date that the announcement gave, as written there."),
 		"listing":   count(1, "Set when the address announces articles: the number of its page."),
-		"asked":     instant("When it was first asked for, when this is not the first time."),
+		"asked":     instant("When it was first tried, when this is not the first time."),
 		"attempts":  count(0, "Failures since."),
 		"hops":      count(0, "Redirects since, to other hosts."),
 	}, "url", "source")

@@ -293,7 +293,9 @@ func (c *Client) visit(ctx context.Context, address string, req Request) (*Respo
 		return nil, err
 	}
 	defer leave()
+	began := time.Now()
 	resp, err := c.exchange(ctx, address, req, h.sending)
+	c.metrics.underway.Observe(time.Since(began).Seconds())
 	if err != nil && (err.Class == Timeout || err.Class == Cancelled) {
 		h.pace.Allow() // the server may not know yet that we have gone: the next request waits from now
 	}

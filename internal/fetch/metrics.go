@@ -17,6 +17,7 @@ type metrics struct {
 	duration  prometheus.Histogram
 	waits     *prometheus.HistogramVec
 	rests     prometheus.Counter
+	underway  prometheus.Histogram
 }
 
 func newMetrics(reg prometheus.Registerer) (*metrics, error) {
@@ -45,6 +46,11 @@ func newMetrics(reg prometheus.Registerer) (*metrics, error) {
 				"pace (of the host), place (among all requests), gate (the group shares its hosts anew).",
 			Buckets: []float64{.001, .01, .1, .5, 1, 2, 5, 10, 30, 60},
 		}, []string{"for"}),
+		underway: prometheus.NewHistogram(prometheus.HistogramOpts{
+			Name:    "tradewire_fetch_request_seconds",
+			Help:    "Time of one request, from dial to the last byte.",
+			Buckets: []float64{.01, .05, .1, .25, .5, 1, 2.5, 5, 10, 30},
+		}),
 		rests: prometheus.NewCounter(prometheus.CounterOpts{
 			Name: "tradewire_fetch_host_rests_total", Help: "Times that failures in a row made us leave a host alone.",
 		}),
@@ -52,7 +58,7 @@ func newMetrics(reg prometheus.Registerer) (*metrics, error) {
 	if reg == nil {
 		return m, nil
 	}
-	for _, collector := range []prometheus.Collector{m.requests, m.retries, m.wireBytes, m.bodyBytes, m.duration, m.waits, m.rests} {
+	for _, collector := range []prometheus.Collector{m.requests, m.retries, m.wireBytes, m.bodyBytes, m.duration, m.waits, m.rests, m.underway} {
 		if err := reg.Register(collector); err != nil {
 			return nil, fmt.Errorf("register fetch metrics: %w", err)
 		}

@@ -99,7 +99,9 @@ func (l *lane) handle(hard context.Context, batch []*task) {
 // or refused.
 func (l *lane) attempt(hard context.Context, t *task) bool {
 	t.reset()
-	t.attempt++
+	if t.attempt++; t.first.IsZero() {
+		t.first = time.Now()
+	}
 	err := l.guarded(hard, t)
 	var again *later
 	switch {

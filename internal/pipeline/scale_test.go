@@ -297,7 +297,8 @@ func TestManyPagesWithFaults(t *testing.T) {
 	requests, overlaps := m.counts()
 	t.Logf("%d pages of %d hosts in %v, 95%% of them in %v: %.0f pages/s; %d requests, %d MiB at most", pages, hosts,
 		took.Round(time.Second/10), most.Round(time.Second/10), float64(pages*95/100)/most.Seconds(), requests, peak)
-	t.Logf("the pace alone takes %v for the longest host; %s", (time.Duration(pages/hosts) * gap).Round(time.Second/10), bound)
+	t.Logf("the pace alone takes %v for each host; of %d requests at a time, %s",
+		(time.Duration(pages/hosts) * gap).Round(time.Second/10), w.config.Stages.Scrape.Workers, bound)
 	if overlaps != 0 {
 		t.Errorf("%d requests overlapped another one to the same host", overlaps)
 	}
@@ -401,7 +402,7 @@ func (s *scraper) bound() string {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	waits, cpu := map[string]float64{}, 0.0
+	waits, cpu, underway := map[string]float64{}, 0.0, 0.0
 	for line := range strings.SplitSeq(string(body), "\n") {
 		var seconds float64
 		var what string
@@ -409,10 +410,11 @@ func (s *scraper) bound() string {
 			waits[what] = seconds
 		}
 		scan(line, "process_cpu_seconds_total %f", &cpu)
+		scan(line, "tradewire_fetch_request_seconds_sum %f", &underway)
 	}
 	var parts []string
 	for _, what := range slices.Sorted(maps.Keys(waits)) {
 		parts = append(parts, fmt.Sprintf("%s %.0f s", what, waits[what]))
 	}
-	return fmt.Sprintf("processor %.1f s; requests waited, added up, for %s", cpu, strings.Join(parts, ", "))
+	return fmt.Sprintf("processor %.1f s; requests, added up, were under way for %.0f s and waited for %s", cpu, underway, strings.Join(parts, ", "))
 }

@@ -36,7 +36,7 @@ type scraper struct {
 type visit struct {
 	event.Fetch
 	host  string
-	asked time.Time // the first time
+	asked time.Time // when it was first tried
 	shard *shard
 	known event.Page
 	again bool // the page is known
@@ -47,7 +47,7 @@ func (s *scraper) work(ctx context.Context, t *task) error {
 	if err := read(t.in, &f); err != nil {
 		return err
 	}
-	v := visit{Fetch: f, host: weburl.Host(f.URL), asked: t.in.Time}
+	v := visit{Fetch: f, host: weburl.Host(f.URL), asked: t.first}
 	if v.host == "" {
 		return refuse(classBadJSON, "a fetch needs an address, found %q", f.URL)
 	}

@@ -72,7 +72,7 @@ func scrapeTask(url string) *task {
 	if err != nil {
 		panic(err)
 	}
-	return &task{attempt: 1, in: topic.Record{Topic: TopicFetches, Key: []byte("news.example"), Value: body, Time: time.Now()}}
+	return &task{attempt: 1, first: time.Now(), in: topic.Record{Topic: TopicFetches, Key: []byte("news.example"), Value: body, Time: time.Now()}}
 }
 
 // fakeGroup lends the one partition there is while it is ours, under lease 0.
@@ -230,6 +230,21 @@ func TestScrapeSortsFailures(t *testing.T) {
 				t.Error("a page that will be tried again must not count as visited, one that was given up must")
 			}
 		})
+	}
+}
+
+// A page that waited on the topic for longer than pages are tried for has its
+// attempts all the same.
+func TestScrapeTriesOldAnnouncements(t *testing.T) {
+	t.Parallel()
+	s := testScraper(&fakeWeb{answers: map[string]func(fetch.Request) (*fetch.Response, error){
+		address: failing(fetch.Error{Class: fetch.Status, Status: 500, Temporary: true}),
+	}})
+	job := scrapeTask(address)
+	job.in.Time = time.Now().Add(-30 * 24 * time.Hour)
+	var again *later
+	if err := s.work(t.Context(), job); !errors.As(err, &again) {
+		t.Errorf("%v", err)
 	}
 }
 

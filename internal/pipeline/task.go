@@ -17,7 +17,8 @@ import (
 type task struct {
 	in      topic.Record
 	job     *ops.Job
-	attempt int // from 1
+	attempt int       // from 1
+	first   time.Time // of the attempts
 
 	// published is when the article behind the input came out; zero when it
 	// is not known.

@@ -86,7 +86,9 @@ func (s *scraper) park(t *task, v visit, until time.Time, reason string) error {
 		return &later{refusal: refusal{classFailed, errors.New("too many fetches wait")}, wait: time.Minute, free: true}
 	}
 	page := v.known
-	v.Asked = &v.asked
+	if reason == event.WaitHost {
+		v.Asked = &v.asked
+	}
 	page.Waits = &event.Wait{Until: until.UTC(), Reason: reason, Fetch: v.Fetch}
 	t.outs = nil
 	return s.remember(t, v, page)

@@ -307,7 +307,7 @@ func TestFetchesAreHandedOver(t *testing.T) {
 		t.Fatalf("%v", job.outs)
 	}
 	if job.outs[0].Topic != TopicFetches || string(job.outs[0].Key) != "other.example" || next.URL != "https://other.example/steel" ||
-		next.Hops != 2 || next.Source != "example" || next.Asked == nil || !next.Asked.Equal(job.in.Time) {
+		next.Hops != 2 || next.Source != "example" || next.Asked == nil || !next.Asked.Equal(job.first) {
 		t.Errorf("%s %+v", job.outs[0].Key, next)
 	}
 	if p := pageState(t, job); p.URL != address || p.Article != "" {
