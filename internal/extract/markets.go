@@ -123,7 +123,7 @@ func (v *view) aboutTrade() bool {
 // expected. What came of it counts: "fell 1% before closing 2% higher".
 func (d *draft) marketMove() string {
 	for i := d.trigger.End; i < min(d.end+2, d.sentence.End); i++ {
-		if d.v.hasAt(i, labelMarket) && d.v.lower(i-1) != "and" && !d.yardstickAt(i) {
+		if d.v.hasAt(i, labelMarket) && !d.v.joinedAt(i) && !d.yardstickAt(i) {
 			return "" // the move is the next one's
 		}
 		if d.v.hasAt(i, "%flow_future") || d.v.lower(i) == "to" && d.v.hasAt(i+1, labelMove) {
@@ -137,6 +137,14 @@ func (d *draft) marketMove() string {
 		}
 	}
 	return ""
+}
+
+// joinedAt is true for what "and" or "and the" joins to the one before.
+func (v *view) joinedAt(i int) bool {
+	if v.lower(i-1) == "the" {
+		i--
+	}
+	return v.lower(i-1) == "and"
 }
 
 // finalMove is where "but" or "before" brings a later move of the same
