@@ -252,6 +252,8 @@ func TestBrokenConnectionsKeepThePace(t *testing.T) {
 	if e := wantClass(t, err, Network); !e.Temporary {
 		t.Errorf("%+v", e)
 	}
+	mu.Lock()
+	defer mu.Unlock()
 	if len(asked) != 2 || asked[1].Sub(asked[0]) < 80*time.Millisecond {
 		t.Errorf("asked at %v, wanted twice, 100 ms apart", asked)
 	}

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -212,8 +213,22 @@ func (p *process) openClient() (err error) {
 		return &UsageError{err}
 	}
 	p.hold.hosts = p.client
+	p.spareMemory()
 	p.onClose(func() error { p.client.Close(); return nil })
 	return nil
+}
+
+// scraperGC is the garbage collector's target in a process that only scrapes:
+// such a process waits more than it works, and a page in hand takes many times
+// its size. GOGC overrules it.
+const scraperGC = 50
+
+func (p *process) spareMemory() {
+	if len(p.Stages) > 1 || os.Getenv("GOGC") != "" {
+		return
+	}
+	before := debug.SetGCPercent(scraperGC)
+	p.onClose(func() error { debug.SetGCPercent(before); return nil })
 }
 
 // handler is the feed, or health and metrics alone where there is no archive.
