@@ -481,8 +481,11 @@ func (v *view) office(a actor) actor {
 			last = o
 		}
 	}
-	if last.name != "" {
-		return last
+	switch person := v.hasAt(a.end-1, "%spokesperson") || v.hasAt(a.end-1, ontology.LabelRole); {
+	case last.name == "":
+		return a
+	case last.kind == "person" && !person: // a ministry is of the country of the minister named last, it is not he
+		return actor{codes: last.codes, kind: "country", first: a.first, end: a.end}
 	}
-	return a
+	return last
 }
