@@ -477,8 +477,8 @@ func (v *view) office(a actor) actor {
 		if o.kind == "body" && strings.Contains(strings.ToLower(o.name), word) {
 			return o
 		}
-		if last.name == "" {
-			last = o
+		if last.name == "" && (o.kind == "body" || !v.hasAt(a.end-1, "%organ")) {
+			last = o // a ministry is no person
 		}
 	}
 	switch person := v.hasAt(a.end-1, "%spokesperson") || v.hasAt(a.end-1, ontology.LabelRole); {
