@@ -18,7 +18,7 @@ KAFKA_PORT ?= 19092
 # 1 or 3 nodes; with 3, topics have three replicas, of which two must agree.
 KAFKA_NODES ?= 1
 
-.PHONY: build demo test race test-kafka test-kafka-secure test-consumers test-faults test-scale bench lint clean
+.PHONY: build demo test race test-kafka test-kafka-secure test-consumers test-faults test-scale fuzz bench lint clean
 
 build:
 	$(GO) build -trimpath -ldflags="-s -w" -o bin/tradewire ./cmd/tradewire
@@ -70,6 +70,17 @@ test-faults:
 # (3 minutes).
 test-scale:
 	TRADEWIRE_SCALE=$(if $(SHORT),short,full) $(GO) test -count=1 -timeout 30m -v -run 'ManyPages|Backlog|ProcessesShare' ./internal/pipeline
+
+# Every fuzz test of the project, one after the other, FUZZTIME each.
+FUZZTIME ?= 30s
+fuzz:
+	@set -euo pipefail; \
+	for file in $$(grep -rl --include='*_test.go' '^func Fuzz' internal | sort); do \
+	  for name in $$(sed -n 's/^func \(Fuzz[A-Za-z]*\).*/\1/p' "$$file"); do \
+	    echo "$$name ($$(dirname "$$file"))"; \
+	    $(GO) test "./$$(dirname "$$file")" -run '^$$' -fuzz "^$$name$$" -fuzztime $(FUZZTIME); \
+	  done; \
+	done
 
 bench: build
 	.ci/bench
