@@ -72,8 +72,7 @@ func (r Replay) Run(ctx context.Context, c *topic.Cluster, told func(Replayed) e
 			return err
 		}
 		err = c.Scan(ctx, TopicArticles, r.From, func(in topic.Record) error {
-			key := string(in.Key)
-			if _, mine := run.claims[key]; !mine || latest[key] != topic.PlaceOf(in) {
+			if _, mine := run.claims[string(in.Key)]; !mine || latest[string(in.Key)] != topic.PlaceOf(in) {
 				return nil
 			}
 			return run.record(ctx, in, told)
