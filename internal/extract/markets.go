@@ -31,8 +31,11 @@ func (d *draft) marketName() string {
 	if !ok {
 		return ""
 	}
-	if e.Value == "shares" {
+	switch e.Value {
+	case "shares":
 		return d.shareName(e)
+	case "price", "price_of", "named_index":
+		return d.quotedName(e)
 	}
 	first, end := e.First, e.End
 	if c, ok := d.v.covering(first-1, ontology.LabelCountry); ok && c.End == first && c.How != ontology.HowMetonym {
@@ -59,6 +62,9 @@ func (d *draft) yardstick() bool {
 	}
 	if d.v.lower(i) == "the" {
 		i--
+	}
+	if w := d.v.lower(i - 1); d.v.lower(i) == "on" && (w == "contracts" || w == "futures") {
+		return false
 	}
 	return slices.Contains([]string{"against", "versus", "vs", "per", "(", "on"}, d.v.lower(i))
 }

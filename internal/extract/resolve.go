@@ -48,6 +48,7 @@ func resolvers() map[string]resolver {
 	maps.Copy(out, measureResolvers())
 	maps.Copy(out, flowResolvers())
 	maps.Copy(out, marketResolvers())
+	maps.Copy(out, sharePriceResolvers())
 	maps.Copy(out, postResolvers())
 	maps.Copy(out, moveResolvers())
 	return out
