@@ -12,6 +12,7 @@ func moveResolvers() map[string]resolver {
 	return map[string]resolver{
 		"mover":       func(d *draft) event.Value { return list(d.mover()) },
 		"away_from":   func(d *draft) event.Value { return list(d.awayFrom()) },
+		"last_named":  func(d *draft) event.Value { return list(d.lastNamed()) },
 		"left_behind": func(d *draft) event.Value { return list(d.leftBehind()) },
 		"toward":      func(d *draft) event.Value { return list(d.toward()) },
 		"shift_goods": func(d *draft) event.Value { return d.v.sectorsIn(d.sentence.First, d.sentence.End) },
@@ -20,7 +21,7 @@ func moveResolvers() map[string]resolver {
 
 // mover is the firm or country that moves: the subject of the trigger.
 func (d *draft) mover() []string {
-	if first, _ := d.clause(); d.v.has(first, d.trigger.First, "%negation") || d.v.has(first, d.trigger.First, "%supposed_shift") {
+	if first, _ := d.clause(); d.v.has(first, d.trigger.First, "%negation") || d.v.has(first, d.trigger.First, "%supposed_shift") || d.v.has(d.trigger.End, d.end, "%not_production") {
 		return nil
 	}
 	for i := d.first - 1; i >= d.sentence.First; i-- {
@@ -49,7 +50,7 @@ func (d *draft) beforeAside(i int) int {
 		return i
 	}
 	for k := i - 1; k > max(d.sentence.First, i-20); k-- {
-		if d.v.lower(k) == "," && slices.Contains([]string{"which", "who", "whose", "a", "an", "the", "maker"}, d.v.lower(k+1)) {
+		if d.v.lower(k) == "," && slices.Contains([]string{"which", "who", "whose", "a", "an", "the", "maker", "of", "based"}, d.v.lower(k+1)) {
 			return k - 1
 		}
 	}
@@ -114,7 +115,7 @@ func (v *view) properAt(i int) bool {
 		return true
 	}
 	return !slices.Contains([]string{"it", "he", "she", "they", "we", "this", "that", "i", "there", "who", "which", "what"}, v.lower(i)) &&
-		tag != "NNS" && tag != "DT" && slices.Contains([]string{"is", "has", "will", "plans", "said", "says", "was", "aims", "wants"}, v.lower(i+1))
+		tag != "NNS" && tag != "DT" && slices.Contains([]string{"is", "has", "will", "plans", "said", "says", "was", "aims", "wants", "chose", "picked", "opened", "closed", "no", "now"}, v.lower(i+1))
 }
 
 // known reports that a lexicon names something inside [first, end) that is
@@ -160,8 +161,47 @@ func (d *draft) awayFrom() []string {
 // leftBehind is the first country behind the trigger: "replace Chinese
 // suppliers", "leave China".
 func (d *draft) leftBehind() []string {
-	for _, e := range d.v.within(d.trigger.End, d.sentence.End, ontology.LabelCountry) {
-		if !isBody(e.Value) {
+	for i := d.trigger.End; i < d.sentence.End; i++ {
+		if e, ok := d.v.siteAt(i); ok {
+			return d.listFrom(e)
+		}
+	}
+	return nil
+}
+
+// siteAt is the country, or the country of the town, named at token i.
+func (v *view) siteAt(i int) (ontology.Entity, bool) {
+	if e, ok := v.at(i, ontology.LabelCountry); ok {
+		return e, !isBody(e.Value) && e.Value != "WORLD"
+	}
+	return v.at(i, labelTown)
+}
+
+// chosen is what stands before the trigger of "from India rather than China":
+// the countries of the match named last.
+func (d *draft) chosen() []string {
+	away := d.slots["away_from"].List
+	for i := d.trigger.First - 1; i >= d.first; i-- {
+		if e, ok := d.v.siteAt(i); ok && !slices.Contains(away, e.Value) && !slices.Contains(d.slots["actor"].List, e.Value) {
+			out := []string{e.Value}
+			for k := e.First - 1; k > d.first && (d.v.lower(k) == "and" || d.v.lower(k) == ","); {
+				c, ok := d.v.covering(k-1, ontology.LabelCountry)
+				if !ok {
+					break
+				}
+				out, k = append(out, c.Value), c.First-1
+			}
+			slices.Reverse(out)
+			return unique(out)
+		}
+	}
+	return nil
+}
+
+// lastNamed is the country named last in the match.
+func (d *draft) lastNamed() []string {
+	for i := d.end - 1; i >= d.trigger.End; i-- {
+		if e, ok := d.v.covering(i, ontology.LabelCountry); ok && !isBody(e.Value) {
 			return []string{e.Value}
 		}
 	}
@@ -171,6 +211,11 @@ func (d *draft) leftBehind() []string {
 // toward lists the countries behind "to", "into", "more from".
 func (d *draft) toward() []string {
 	away := d.slots["away_from"].List
+	if w := d.v.lower(d.trigger.First); w == "instead" || w == "rather" || w == "in" {
+		if out := d.chosen(); len(out) > 0 {
+			return out
+		}
+	}
 	return slices.DeleteFunc(d.bound("%toward"), func(c string) bool { return slices.Contains(away, c) })
 }
 
@@ -186,7 +231,7 @@ func (d *draft) boundFrom(cue string, from int) []string {
 			continue
 		}
 		for k := e.End; k < min(e.End+4, d.sentence.End); k++ {
-			if c, ok := d.v.at(k, ontology.LabelCountry); ok && !isBody(c.Value) {
+			if c, ok := d.v.siteAt(k); ok {
 				out := slices.DeleteFunc(unique(d.listFrom(c)), func(code string) bool { return slices.Contains(actor, code) })
 				if len(out) > 0 && !slices.Equal(out, d.slots["away_from"].List) {
 					return out
@@ -209,7 +254,7 @@ func (d *draft) listFrom(c ontology.Entity) []string {
 			at++
 			continue
 		}
-		next, ok := d.v.at(at, ontology.LabelCountry)
+		next, ok := d.v.siteAt(at)
 		if !ok {
 			break
 		}
