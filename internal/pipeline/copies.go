@@ -17,15 +17,7 @@ import (
 type copies struct {
 	mu    sync.Mutex
 	index origin.Index
-	// sketches are kept in pages for as long as the index knows the article.
-	sketches map[string]kept
-	older    map[string]kept
 }
-
-// kept is what a page remembers of its article's text.
-type kept struct{ sketch, original string }
-
-func newCopies() *copies { return &copies{sketches: map[string]kept{}} }
 
 // link remembers an article, and returns the id of the earlier one whose text
 // it has, "" for an original.
@@ -39,18 +31,7 @@ func (c *copies) link(a event.Article, seen time.Time) string {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	original := c.index.Link(origin.Text{Article: a.ID, Site: weburl.Site(a.URL), Sketch: sketch, Seen: seen})
-	c.keep(a.ID, kept{sketch.String(), original})
-	return original
-}
-
-// keep holds as many sketches as the index holds texts, and drops them by
-// halves as the index does.
-func (c *copies) keep(article string, k kept) {
-	if len(c.sketches) >= origin.MaxTexts/2 {
-		c.older, c.sketches = c.sketches, map[string]kept{}
-	}
-	c.sketches[article] = k
+	return c.index.Link(origin.Text{Article: a.ID, Site: weburl.Site(a.URL), Sketch: sketch, Seen: seen})
 }
 
 // told is the state of a page with what is known of its article's text.
@@ -60,11 +41,9 @@ func (c *copies) told(page event.Page) event.Page {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	k, ok := c.sketches[page.Article]
-	if !ok {
-		k = c.older[page.Article]
+	if sketch, original, ok := c.index.Find(page.Article); ok {
+		page.Sketch, page.SameTextAs = sketch.String(), original
 	}
-	page.Sketch, page.SameTextAs = k.sketch, k.original
 	return page
 }
 
@@ -77,5 +56,4 @@ func (c *copies) learned(page event.Page) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.index.Add(origin.Text{Article: page.Article, Site: weburl.Site(page.URL), Sketch: sketch, Seen: page.Fetched, Origin: page.SameTextAs})
-	c.keep(page.Article, kept{page.Sketch, page.SameTextAs})
 }

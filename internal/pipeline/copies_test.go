@@ -48,7 +48,7 @@ func TestCopiesAreLinkedAlsoAfterARestart(t *testing.T) {
 		"https://agency.example/other-news": page(strings.ReplaceAll(sample, "steel", "wool"), ""),
 	}}
 	s := testScraper(w)
-	s.copies = newCopies()
+	s.copies = &copies{}
 	first, state := scraped(t, s, "https://agency.example/steel")
 	second, secondState := scraped(t, s, "https://daily.example/1")
 	other, _ := scraped(t, s, "https://agency.example/other-news")
@@ -58,7 +58,7 @@ func TestCopiesAreLinkedAlsoAfterARestart(t *testing.T) {
 
 	// Another process, or this one after a restart, knows them by the topic.
 	again := testScraper(w)
-	again.copies = newCopies()
+	again.copies = &copies{}
 	memory := recollection{copies: again.copies}
 	for _, r := range []topic.Record{secondState, state} { // in any order
 		if err := errors.Join(shardOf(t, again.lister).apply(r), memory.apply(r)); err != nil {

@@ -59,7 +59,7 @@ func open(o Options) (*process, error) {
 			return nil, errors.Join(err, p.close())
 		}
 	}
-	p.memory = recollection{newCopies(), newRhythms(p.cluster.Writer(), p.metrics, p.Log.With("stage", StageScrape))}
+	p.memory = recollection{&copies{}, newRhythms(p.cluster.Writer(), p.metrics, p.Log.With("stage", StageScrape))}
 	return p, nil
 }
 
@@ -213,22 +213,55 @@ func (p *process) openClient() (err error) {
 		return &UsageError{err}
 	}
 	p.hold.hosts = p.client
-	p.spareMemory()
+	p.limitMemory()
 	p.onClose(func() error { p.client.Close(); return nil })
 	return nil
 }
 
-// scraperGC is the garbage collector's target in a process that only scrapes:
-// such a process waits more than it works, and a page in hand takes many times
-// its size. GOGC overrules it.
-const scraperGC = 50
+// pace is the least time between two requests to a host.
+func (p *process) pace() time.Duration {
+	if p.Local {
+		return time.Millisecond
+	}
+	return max(p.Config.Fetch.MinGap, time.Duration(float64(time.Second)/p.Config.Fetch.PerHost))
+}
 
-func (p *process) spareMemory() {
-	if len(p.Stages) > 1 || os.Getenv("GOGC") != "" {
+// A process that only scrapes waits more than it works, and a page in hand
+// takes many times its size: its garbage is collected when it is half of what
+// is in use (GOGC overrules that), and more often near the limit (GOMEMLIMIT
+// does). With a million fetches on the topic, 75 MiB are in use; what grows is
+// the state of the pages, and the limit with it.
+const (
+	scraperGC     = 50
+	scraperMemory = 128 << 20 // beside it there are some 30 MiB of the binary
+	knownMemory   = 256       // for each page
+	waitingMemory = 512       // for each that waits, beside it
+)
+
+func (p *process) scraperOnly() bool { return len(p.Stages) == 1 && p.client != nil }
+
+func (p *process) limitMemory() {
+	if !p.scraperOnly() {
 		return
 	}
-	before := debug.SetGCPercent(scraperGC)
-	p.onClose(func() error { debug.SetGCPercent(before); return nil })
+	if os.Getenv("GOGC") == "" {
+		before := debug.SetGCPercent(scraperGC)
+		p.onClose(func() error { debug.SetGCPercent(before); return nil })
+	}
+	before := debug.SetMemoryLimit(-1)
+	p.onClose(func() error { debug.SetMemoryLimit(before); return nil })
+	p.spareMemory(0, 0)
+}
+
+// spareMemory sets the limit for a number of pages that are known.
+func (p *process) spareMemory(known, waiting int) {
+	if !p.scraperOnly() || os.Getenv("GOMEMLIMIT") != "" {
+		return
+	}
+	limit := int64(scraperMemory + known*knownMemory + waiting*waitingMemory)
+	if now := debug.SetMemoryLimit(-1); max(limit-now, now-limit) >= 1<<20 {
+		debug.SetMemoryLimit(limit)
+	}
 }
 
 // handler is the feed, or health and metrics alone where there is no archive.

@@ -176,7 +176,7 @@ func (c *Cluster) topicConfig(s Spec) kafka.TopicConfig {
 const kafkaBatchLimit = 1048588
 
 // batchLimit is what a topic must allow a batch to have so that our largest
-// record fits: bytes that do not compress grow a little under lz4.
+// record fits: bytes that do not compress grow a little under snappy.
 func (c *Cluster) batchLimit() int {
 	size := c.cfg.MaxMessageBytes + deadLetterRoom
 	return size + size/128 + 1024

@@ -33,7 +33,7 @@ func newWriter(c *Cluster) *Writer {
 		Transport:    c.transport,
 		Balancer:     partitioner{},
 		RequiredAcks: kafka.RequireAll,
-		Compression:  kafka.Lz4,
+		Compression:  kafka.Snappy, // lz4 holds 4 MiB of memory for each writer and reader at work
 		BatchSize:    batchRecords,
 		BatchBytes:   int64(c.cfg.MaxMessageBytes + deadLetterRoom),
 		BatchTimeout: c.cfg.BatchDelay,
