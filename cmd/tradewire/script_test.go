@@ -21,7 +21,19 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"tradewire": main})
+	testscript.Main(m, map[string]func(){"tradewire": func() {
+		go endWithParent(os.Getppid())
+		main()
+	}})
+}
+
+// endWithParent ends the process when its parent is gone: a test run that is
+// cut short leaves no command behind that would stay up.
+func endWithParent(parent int) {
+	for os.Getppid() == parent {
+		time.Sleep(time.Second)
+	}
+	os.Exit(1)
 }
 
 // TestScripts runs testdata/script/*.txtar. Beside the commands of testscript

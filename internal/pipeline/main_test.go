@@ -20,6 +20,7 @@ import (
 // test may leave a goroutine behind, and what Run starts, it ends.
 func TestMain(m *testing.M) {
 	if spec := os.Getenv(ScraperSpec); spec != "" {
+		go endWithParent(os.Getppid())
 		if err := scraperProcess(spec); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
@@ -40,6 +41,14 @@ type Scraper struct {
 	Sources string
 	Every   time.Duration
 	Data    string
+}
+
+// endWithParent ends a scraper whose test was cut short.
+func endWithParent(parent int) {
+	for os.Getppid() == parent {
+		time.Sleep(time.Second)
+	}
+	os.Exit(1)
 }
 
 // scraperProcess runs the scrape stage on loopback hosts until it is killed.
