@@ -96,16 +96,17 @@ type Rhythm struct {
 // Wait is why and until when a fetch waits.
 type Wait struct {
 	Until time.Time `json:"until"`
-	// Reason is WaitBudget or WaitHost.
+	// Reason is WaitBudget, WaitHost or WaitTurn.
 	Reason string `json:"reason"`
 	Fetch  Fetch  `json:"fetch"`
 }
 
-// The reasons of a Wait: the budget of the source's day is used up, or the
-// host wants to be left alone.
+// The reasons of a Wait: the budget of the source's day is used up, the host
+// wants to be left alone, or there are many before it on the same host.
 const (
 	WaitBudget = "budget"
 	WaitHost   = "host"
+	WaitTurn   = "turn"
 )
 
 // Spent counts what a source used on one day (UTC), on one host.

@@ -167,7 +167,7 @@ func pageSchema() object {
 		"article":       text("Id of the article made of it; absent when it became none."),
 		"waits": closed("Set while the address is still to be fetched, but not yet.", object{
 			"until":  instant("When it will be."),
-			"reason": oneOf("budget: that of the source's day is used up; host: the host wants to be left alone.", WaitBudget, WaitHost),
+			"reason": oneOf("budget: that of the source's day is used up; host: the host wants to be left alone; turn: many of the same host come before it.", WaitBudget, WaitHost, WaitTurn),
 			"fetch":  fetchSchema(),
 		}, "until", "reason", "fetch"),
 		"spent": closed("What its source had used on one day, on this host, this address included.", object{

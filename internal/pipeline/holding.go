@@ -157,10 +157,8 @@ func (h *holding) restore(ctx context.Context, partition int, s *shard) {
 		}
 		return
 	}
-	for _, page := range s.waits() {
-		if page.Waits.Reason == event.WaitHost {
-			h.hosts.Rest(weburl.Host(page.URL), page.Waits.Until)
-		}
+	for _, w := range s.resting() {
+		h.hosts.Rest(weburl.Host(w.Fetch.URL), w.Until)
 	}
 }
 
@@ -172,6 +170,29 @@ func (s *shard) apply(r topic.Record) error {
 	}
 	s.put(page, weburl.Host(page.URL))
 	return nil
+}
+
+// roomy reports whether more fetches may be put aside in a partition's state.
+func (h *holding) roomy(partition int) bool {
+	h.mu.Lock()
+	s := h.shards[partition]
+	h.mu.Unlock()
+	if s == nil {
+		return false
+	}
+	_, waiting := s.size()
+	return waiting < mostWaiting
+}
+
+// size is how many pages are known, and how many of them wait.
+func (h *holding) size() (known, waiting int) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for _, s := range h.shards {
+		k, w := s.size()
+		known, waiting = known+k, waiting+w
+	}
+	return known, waiting
 }
 
 // drop forgets the state of a partition that another process has now.

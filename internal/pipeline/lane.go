@@ -14,6 +14,8 @@ import (
 // lane works on inputs one after another.
 type lane struct {
 	*runner
+	do      work
+	batch   int // most inputs taken together
 	in      <-chan *task
 	waiting []delayed // for another attempt, in order of due
 }
@@ -41,7 +43,7 @@ func (l *lane) next(ctx context.Context) []*task {
 		return nil
 	}
 	batch := []*task{first}
-	for len(batch) < l.limits.Batch {
+	for len(batch) < l.batch {
 		select {
 		case t := <-l.in:
 			batch = append(batch, t)
@@ -137,7 +139,7 @@ func (l *lane) guarded(hard context.Context, t *task) (err error) {
 			l.log.Error("panic in stage", "panic", p, "stack", string(debug.Stack()))
 		}
 	}()
-	return l.work(hard, t)
+	return l.do(hard, t)
 }
 
 // shortestDelay keeps attempts that count for nothing from spinning.

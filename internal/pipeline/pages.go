@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"crypto/sha256"
+	"encoding/json"
 	"strings"
 	"sync"
 	"time"
@@ -14,7 +15,7 @@ import (
 type pages struct {
 	mu      sync.Mutex
 	known   map[pageKey]knownPage
-	waiting map[pageKey]event.Page  // those with Waits, whole
+	waiting map[pageKey]asleep
 	reasons map[string]int          // how many wait for what
 	spent   map[budget]*event.Spent // of the latest day seen
 }
@@ -37,12 +38,28 @@ type knownPage struct {
 	texts   string
 }
 
+// asleep is an event.Wait in little space.
+type asleep struct {
+	until  int64 // Unix nanoseconds
+	reason string
+	wait   string // in JSON
+}
+
+func (a asleep) read() *event.Wait {
+	if a.wait == "" {
+		return nil
+	}
+	var w event.Wait
+	_ = json.Unmarshal([]byte(a.wait), &w) // put wrote it
+	return &w
+}
+
 // budget names what is spent together: a source's part of a host.
 type budget struct{ source, host string }
 
 func newPages() *pages {
 	return &pages{
-		known: map[pageKey]knownPage{}, waiting: map[pageKey]event.Page{},
+		known: map[pageKey]knownPage{}, waiting: map[pageKey]asleep{},
 		reasons: map[string]int{}, spent: map[budget]*event.Spent{},
 	}
 }
@@ -63,15 +80,16 @@ func (p *pages) put(page event.Page, host string) {
 	p.known[key] = knownPage{fetched, int32(page.Status),
 		strings.Join([]string{page.ETag, page.LastModified, page.ContentHash, page.Article}, "\x00")}
 	p.stopWaiting(key)
-	if page.Waits != nil {
-		p.waiting[key] = page
-		p.reasons[page.Waits.Reason]++
+	if w := page.Waits; w != nil {
+		body, _ := json.Marshal(w) // texts, counts and times never fail
+		p.waiting[key] = asleep{w.Until.UnixNano(), w.Reason, string(body)}
+		p.reasons[w.Reason]++
 	}
 }
 
 func (p *pages) stopWaiting(key pageKey) {
 	if page, ok := p.waiting[key]; ok {
-		p.reasons[page.Waits.Reason]--
+		p.reasons[page.reason]--
 		delete(p.waiting, key)
 	}
 }
@@ -88,7 +106,7 @@ func (p *pages) get(url string) (event.Page, bool) {
 	texts := strings.SplitN(known.texts, "\x00", 4)
 	page := event.Page{
 		URL: url, ETag: texts[0], LastModified: texts[1], ContentHash: texts[2], Article: texts[3],
-		Status: int(known.status), Waits: p.waiting[key].Waits,
+		Status: int(known.status), Waits: p.waiting[key].read(),
 	}
 	if known.fetched > 0 {
 		page.Fetched = time.UnixMilli(known.fetched).UTC()
@@ -110,17 +128,17 @@ func (p *pages) due(url string, asked, now time.Time, revisit time.Duration) boo
 	return !known || now.Sub(page.Fetched) >= revisit
 }
 
-// woken returns up to n pages whose wait is over, of the host they are for.
-func (p *pages) woken(now time.Time, n int) []event.Page {
+// woken returns up to n waits that are over.
+func (p *pages) woken(now time.Time, n int) []*event.Wait {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	var ready []event.Page
-	for _, page := range p.waiting {
+	var ready []*event.Wait
+	for _, one := range p.waiting {
 		if len(ready) == n {
 			break
 		}
-		if !page.Waits.Until.After(now) {
-			ready = append(ready, page)
+		if one.until <= now.UnixNano() {
+			ready = append(ready, one.read())
 		}
 	}
 	return ready
@@ -128,23 +146,32 @@ func (p *pages) woken(now time.Time, n int) []event.Page {
 
 // wake forgets that a page waits: it is announced again. One that was put
 // aside anew meanwhile goes on waiting.
-func (p *pages) wake(page event.Page) {
+func (p *pages) wake(w *event.Wait) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if key := keyOf(page.URL); p.waiting[key].Waits == page.Waits {
+	if key := keyOf(w.Fetch.URL); p.waiting[key].until == w.Until.UnixNano() {
 		p.stopWaiting(key)
 	}
 }
 
-// waits lists all pages that wait.
-func (p *pages) waits() []event.Page {
+// resting lists the waits for hosts that want to be left alone.
+func (p *pages) resting() []*event.Wait {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	all := make([]event.Page, 0, len(p.waiting))
-	for _, page := range p.waiting {
-		all = append(all, page)
+	var all []*event.Wait
+	for _, one := range p.waiting {
+		if one.reason == event.WaitHost {
+			all = append(all, one.read())
+		}
 	}
 	return all
+}
+
+// size is how many pages are known, and how many of them wait.
+func (p *pages) size() (known, waiting int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return len(p.known), len(p.waiting)
 }
 
 func (p *pages) countWaiting(reason string) int {

@@ -264,8 +264,9 @@ func (p *process) addScrape(set *stageSet) error {
 	p.hold.group = group
 	stage := p.runner(StageScrape, limits, scraper.work, group)
 	stage.ownLane = true
+	stage.spare = &spare{work: scraper.putAside, pace: p.pace(), roomy: func(in topic.Record) bool { return p.hold.roomy(in.Partition) }}
 	set.runners = append(set.runners, stage)
-	set.waker = &waker{scraper: scraper, writer: p.cluster.Writer(), flow: p.flow, metrics: p.metrics}
+	set.waker = &waker{scraper: scraper, writer: p.cluster.Writer(), flow: p.flow, metrics: p.metrics, grown: p.spareMemory}
 	for _, s := range p.Sources {
 		if !s.Enabled {
 			continue

@@ -38,6 +38,7 @@ type runner struct {
 	store   func(context.Context, []*task) error // nil when a stage only writes to topics
 	laneKey func(topic.Record) []byte
 	ownLane bool // each key has a lane of its own
+	spare   *spare
 	stage   *ops.Stage
 	ready   *ops.Readiness
 	flow    *flow
@@ -96,7 +97,7 @@ func newSharedLanes(ctx, hard context.Context, r *runner) *sharedLanes {
 	s := &sharedLanes{runner: r, ctx: ctx, in: make([]chan *task, r.limits.Workers)}
 	for i := range s.in {
 		s.in[i] = make(chan *task, max(1, r.limits.Queue/len(s.in)))
-		s.busy.Go(func() { (&lane{runner: r, in: s.in[i]}).run(ctx, hard) })
+		s.busy.Go(func() { (&lane{runner: r, do: r.work, batch: r.limits.Batch, in: s.in[i]}).run(ctx, hard) })
 	}
 	return s
 }

@@ -43,13 +43,36 @@ type visit struct {
 }
 
 func (s *scraper) work(ctx context.Context, t *task) error {
-	var f event.Fetch
-	if err := read(t.in, &f); err != nil {
+	v, done, err := s.visit(ctx, t)
+	switch {
+	case done || err != nil:
+		return err
+	case v.Listing > 0:
+		return s.list(ctx, t, v)
+	}
+	return s.fetch(ctx, t, v)
+}
+
+// putAside is the work on a fetch for which its lane has no place: it waits in
+// the state of its page until its turn may have come.
+func (s *scraper) putAside(ctx context.Context, t *task) error {
+	v, done, err := s.visit(ctx, t)
+	if done || err != nil {
 		return err
 	}
-	v := visit{Fetch: f, host: weburl.Host(f.URL), asked: t.first}
+	return s.park(t, v, t.turn, event.WaitTurn)
+}
+
+// visit finds what is known around a fetch. It is done when there is nothing
+// to ask the host for.
+func (s *scraper) visit(ctx context.Context, t *task) (v visit, done bool, err error) {
+	var f event.Fetch
+	if err := read(t.in, &f); err != nil {
+		return v, false, err
+	}
+	v = visit{Fetch: f, host: weburl.Host(f.URL), asked: t.first}
 	if v.host == "" {
-		return refuse(classBadJSON, "a fetch needs an address, found %q", f.URL)
+		return v, false, refuse(classBadJSON, "a fetch needs an address, found %q", f.URL)
 	}
 	if f.Asked != nil {
 		v.asked = *f.Asked
@@ -59,26 +82,20 @@ func (s *scraper) work(ctx context.Context, t *task) error {
 	}
 	at, ours, err := s.hold.shard(ctx, t.in.Partition)
 	if err != nil {
-		return unready(err)
+		return v, false, unready(err)
 	}
 	if !ours || at.lease != t.in.Lease {
 		t.gone = true
-		return nil
+		return v, true, nil
 	}
 	if v.shard, ours, err = s.hold.shard(ctx, s.hold.partition(v.host)); err != nil {
-		return unready(err)
+		return v, false, unready(err)
 	}
 	if !ours { // it came by a partition that is not its host's
-		return s.handOver(t, v, f.URL, 0)
+		return v, true, s.handOver(t, v, f.URL, 0)
 	}
 	v.known, v.again = v.shard.get(f.URL)
-	if v.again && v.known.Fetched.After(t.in.Time) {
-		return nil // fetched since it was asked for
-	}
-	if f.Listing > 0 {
-		return s.list(ctx, t, v)
-	}
-	return s.fetch(ctx, t, v)
+	return v, v.again && v.known.Fetched.After(t.in.Time), nil // fetched since it was asked for
 }
 
 // unready asks for another attempt when the topics answer again.

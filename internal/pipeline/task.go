@@ -19,6 +19,7 @@ type task struct {
 	job     *ops.Job
 	attempt int       // from 1
 	first   time.Time // of the attempts
+	turn    time.Time // when its lane may have a place for it, if it has none now
 
 	// published is when the article behind the input came out; zero when it
 	// is not known.

@@ -76,13 +76,14 @@ func (s *scraper) handOver(t *task, v visit, address string, hops int) error {
 }
 
 // mostWaiting is how many fetches may wait in one partition's state, in
-// memory. Those beyond it wait on trade.fetches, and hold up what is behind.
-const mostWaiting = 50_000
+// memory, at some 400 bytes each. Those beyond it wait on trade.fetches, and
+// hold up what is behind.
+const mostWaiting = 20_000
 
 // park puts a fetch aside until a time, in the state of its page: the input is
 // done, and the address is announced again when its time has come.
 func (s *scraper) park(t *task, v visit, until time.Time, reason string) error {
-	if v.shard.countWaiting(reason) >= mostWaiting {
+	if _, waiting := v.shard.size(); waiting >= mostWaiting {
 		return &later{refusal: refusal{classFailed, errors.New("too many fetches wait")}, wait: time.Minute, free: true}
 	}
 	page := v.known
@@ -101,6 +102,7 @@ type waker struct {
 	writer  writer
 	flow    *flow
 	metrics *ops.Metrics
+	grown   func(known, waiting int) // is told how many pages are known; may be nil
 }
 
 const (
@@ -116,7 +118,7 @@ func (w *waker) run(ctx context.Context) {
 
 // round goes through the partitions once.
 func (w *waker) round(ctx context.Context) {
-	waiting := map[string]int{event.WaitBudget: 0, event.WaitHost: 0}
+	waiting := map[string]int{event.WaitBudget: 0, event.WaitHost: 0, event.WaitTurn: 0}
 	shares := map[string][2]float64{}
 	for partition := range w.hold.partitions {
 		sh, ours, err := w.hold.shard(ctx, partition)
@@ -136,6 +138,9 @@ func (w *waker) round(ctx context.Context) {
 	}
 	for name := range w.sources {
 		w.metrics.SourceSpent(name, shares[name][0], shares[name][1])
+	}
+	if w.grown != nil {
+		w.grown(w.hold.size())
 	}
 }
 
@@ -159,10 +164,10 @@ func (w *waker) measure(sh *shard, waiting map[string]int, shares map[string][2]
 // costs a record.
 func (w *waker) wake(ctx context.Context, sh *shard) error {
 	now := time.Now()
-	pages := sh.woken(now, wakeBatch)
-	records := make([]topic.Record, 0, len(pages))
-	for _, page := range pages {
-		record, err := fetchMessage(page.Waits.Fetch, now, "")
+	waits := sh.woken(now, wakeBatch)
+	records := make([]topic.Record, 0, len(waits))
+	for _, wait := range waits {
+		record, err := fetchMessage(wait.Fetch, now, "")
 		if err != nil {
 			return err
 		}
@@ -175,9 +180,9 @@ func (w *waker) wake(ctx context.Context, sh *shard) error {
 		return fmt.Errorf("announce %d fetches: %w", len(records), err)
 	}
 	w.flow.wrote(records...)
-	for _, page := range pages {
-		w.announced.note(now, page.URL)
-		sh.wake(page)
+	for _, wait := range waits {
+		w.announced.note(now, wait.Fetch.URL)
+		sh.wake(wait)
 	}
 	return nil
 }

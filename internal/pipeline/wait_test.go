@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -58,11 +59,14 @@ func (f *fakeLog) follow(from int) int {
 
 // loop runs a scraper with its waker on a log that brings back what they
 // write.
-func loop(s *scraper, f *fakeLog, d time.Duration) {
+func loop(s *scraper, f *fakeLog, d time.Duration, change ...func(*runner)) {
 	ctx, cancel := context.WithTimeout(context.Background(), d)
 	defer cancel()
 	r := testRunner(f, s.work)
 	r.ownLane, r.limits = true, s.limits
+	for _, c := range change {
+		c(r)
+	}
 	w := &waker{scraper: s, writer: f, flow: newFlow(), metrics: ops.NewMetrics()}
 	var running sync.WaitGroup
 	running.Go(func() { r.run(ctx, context.Background()) })
@@ -253,7 +257,7 @@ func TestWakingLosesNothing(t *testing.T) {
 	p.wake(woken[0])
 	if again := p.woken(now.Add(time.Minute), 10); len(again) != 1 || p.countWaiting(event.WaitHost) != 1 {
 		t.Errorf("%v, %d wait", again, p.countWaiting(event.WaitHost))
-	} else if p.wake(again[0]); p.countWaiting(event.WaitHost) != 0 || len(p.waits()) != 0 {
+	} else if p.wake(again[0]); p.countWaiting(event.WaitHost) != 0 || len(p.resting()) != 0 {
 		t.Errorf("%d wait", p.countWaiting(event.WaitHost))
 	}
 }
@@ -402,6 +406,59 @@ func TestKeysHaveLanesOfTheirOwn(t *testing.T) {
 		}
 		if r.stage.Counts().Refused() != 0 {
 			t.Errorf("%+v", r.stage.Counts())
+		}
+	})
+}
+
+// A host with far more fetches in a row than there is room for holds up no
+// other; all of them are fetched in the end, at its pace, across a restart.
+func TestHostWithManyFetchesHoldsUpNoOther(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		const many, pace = 500, 2 * time.Second
+		records := append(fetchesOf(many, "long.example"), fetchesOf(3, "short.example")...)
+		for i := range records {
+			records[i].Offset = int64(i)
+		}
+		f := newFakeLog(records...)
+		began := time.Now()
+		var last time.Duration // when the short host was through
+		asked := map[string]int{}
+		w := webFunc(func(r fetch.Request) (*fetch.Response, error) {
+			time.Sleep(pace)
+			if asked[r.URL]++; strings.HasPrefix(r.URL, "https://short.example/") {
+				last = time.Since(began)
+			}
+			return page(sample, "")(r)
+		})
+		start := func() (*scraper, func(*runner)) {
+			s := testScraper(w)
+			s.limits.Queue = 64
+			s.hold.load = stateOf(f)
+			return s, func(r *runner) {
+				r.spare = &spare{work: s.putAside, pace: pace, roomy: func(topic.Record) bool { return s.hold.roomy(0) }}
+			}
+		}
+		s, spared := start()
+		loop(s, f, 5*time.Minute, spared)
+		if last == 0 || last > time.Minute {
+			t.Errorf("the short host was through after %v", last)
+		}
+		if n := shardOf(t, s.lister).countWaiting(event.WaitTurn); n < many/2 {
+			t.Errorf("%d fetches were put aside", n)
+		}
+		s, spared = start()
+		loop(s, f, 30*time.Minute, spared)
+		if got := f.keys(TopicArticles); len(got) != many+3 {
+			t.Errorf("%d articles of %d", len(got), many+3)
+		}
+		for url, n := range asked {
+			if n > 1 {
+				t.Errorf("%s was asked for %d times", url, n)
+			}
+		}
+		if got := f.keys(topic.DeadLetterTopic); len(got) != 0 {
+			t.Errorf("dead letters %v", got)
 		}
 	})
 }
