@@ -21,9 +21,6 @@ func (v *view) groupAt(i, from int) (actor, bool) {
 			return v.group(first, i+1, from), true
 		}
 	}
-	if a, ok := v.branch(i, from); ok {
-		return a, true
-	}
 	for k := max(from, i-4); k <= i; k++ {
 		e, ok := v.at(k, "%interest_group")
 		if !ok || e.End != i+1 {
@@ -34,7 +31,7 @@ func (v *view) groupAt(i, from int) (actor, bool) {
 		}
 		return v.group(k, e.End, from), true
 	}
-	return actor{}, false
+	return v.branch(i, from)
 }
 
 func (v *view) official(i int) bool {
@@ -113,24 +110,38 @@ func (v *view) ownsHead(i int) bool {
 // branch is a branch of business as a holder: "the white goods industry", "the
 // car lobby".
 func (v *view) branch(i, from int) (actor, bool) {
-	if !v.hasAt(i, "%branch") {
+	if !v.hasAt(i, "%branch") || v.doc.Tokens[i].Capital() || v.hasAt(i-1, "%no_group") {
 		return actor{}, false
 	}
 	first := i
-	for first > max(from, i-4) && (strings.HasPrefix(v.tag(first-1), "NN") || v.tag(first-1) == "JJ") && !v.hasAt(first-1, labelActor) {
+	for first > max(from, i-5) && v.groupWord(first-1) {
 		first--
 	}
-	if first == i {
+	if v.lower(first-1) == "the" && !strings.HasSuffix(v.lower(i), "s") { // "the trade group": the one named before
+		if a, ok := v.groupBefore(first); ok && !v.doc.Tokens[i+1].Capital() {
+			return a, true
+		}
+	}
+	if first == i || v.lower(first) == "'" {
 		return actor{}, false
 	}
 	end := i + 1
-	for end < len(v.doc.Tokens) && v.doc.Tokens[end].Capital() && !v.hasAt(end, labelActor) {
+	for end < len(v.doc.Tokens) && (v.doc.Tokens[end].Capital() && !v.hasAt(end, labelActor) || end > i+1 && v.lower(end) == "-" && v.doc.Tokens[end+1].Capital()) {
 		end++
 	}
 	if end > i+1 { // "the farm lobby Terra"
 		return actor{name: v.doc.Span(i+1, end), kind: "group", first: first, end: end}, true
 	}
 	return actor{name: v.doc.Span(first, end), kind: "group", first: first, end: end}, true
+}
+
+// groupWord reports whether token i can modify the name of a group: a noun, its
+// apostrophe or an adjective, but no actor.
+func (v *view) groupWord(i int) bool {
+	if v.hasAt(i, labelActor) {
+		return false
+	}
+	return strings.HasPrefix(v.tag(i), "NN") || v.tag(i) == "JJ" || v.tag(i) == "POS" && v.lower(i) == "'"
 }
 
 // behindPost steps over "President and CEO of" in a name at tokens [first, end).

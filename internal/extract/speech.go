@@ -355,7 +355,7 @@ func (v *view) beside(at, first, end int) (actor, bool) {
 			if a.kind == "country" && v.has(a.end, at, "%company_word") {
 				return actor{}, true // "US carmaker Foo said"
 			}
-			if !v.governed(a) && (!a.possessive || a.kind != "country" || v.has(a.end, a.end+4, "%house")) {
+			if !v.governed(a) && (!a.possessive || a.kind != "country" || v.has(a.end, a.end+4, "%house") || v.has(a.end, min(at, a.end+5), "%voice")) {
 				return v.office(a), true
 			}
 			k = e.First
