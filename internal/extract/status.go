@@ -62,6 +62,9 @@ func (d *draft) actStatus() string {
 // duties imposed", nor "the move to impose".
 func (d *draft) ahead(first, near int) bool {
 	v, act := d.v, d.trigger.First
+	if !v.has(first, act, "%future") {
+		return false
+	}
 	tag := v.tag(act)
 	if tag == "VB" && v.lower(act-1) != "to" {
 		near = first
