@@ -194,6 +194,9 @@ func (v *view) countryActor(e ontology.Entity) (actor, bool) {
 // modifiesNoun is true for "US" in "US tariffs": a name followed by a noun of
 // trade is no subject.
 func (v *view) modifiesNoun(e ontology.Entity) bool {
+	if v.hasAt(e.End, "%verb_cue") || v.hasAt(e.End, "%possible") || v.lower(e.End) == "levies" && v.hasAt(e.End+1, "%article") {
+		return false // "Peru will levy", "Peru levies a"
+	}
 	return v.has(e.End, e.End+3, "%trade_noun") && v.lower(e.End) != "," &&
 		(v.hasAt(e.End, "%trade_noun") || v.hasAt(e.End+1, "%trade_noun") && v.doc.Tokens[min(e.End, len(v.doc.Tokens)-1)].Lower != "and")
 }

@@ -137,6 +137,9 @@ func (x *Extractor) fill(d *draft) bool {
 	if d.parted() {
 		return d.account.drop("a word of the rule's between lists stands between trigger and slot", "")
 	}
+	if d.joinedTo() {
+		return d.account.drop("a further object of the act before it", "")
+	}
 	if d.kind.Name == "measure" && d.asks() {
 		return d.account.drop("a question of yes or no asserts no measure", "")
 	}
@@ -158,6 +161,7 @@ func (x *Extractor) fill(d *draft) bool {
 			return d.account.drop("nothing fills the required slot ", slot)
 		}
 	}
+	d.ofRemedy()
 	if by := d.slots["by"].List; d.kind.Name == "measure" && len(by) > 0 {
 		d.v.doer = doer{by: by, sentence: d.sentence.Index}
 	}

@@ -41,7 +41,7 @@ func (d *draft) caseOf() event.Value {
 	v := d.v
 	first := v.doc.Sentences[max(0, d.sentence.Index-2)].First
 	for _, from := range []int{d.sentence.First, first} {
-		if v.has(from, d.sentence.End, "REMEDY") {
+		if v.has(from, d.sentence.End, "REMEDY") || d.definite() && d.toldRemedy() {
 			return event.Text("trade_remedy")
 		}
 		if v.has(from, d.sentence.End, "%case_of_trade") {
@@ -49,6 +49,65 @@ func (d *draft) caseOf() event.Value {
 		}
 	}
 	return event.Value{}
+}
+
+// joinedTo reports that the measure is a further object of the act before it
+// in the sentence: "scrapped its duty on wool and its 5% duty on yarn".
+func (d *draft) joinedTo() bool {
+	r, captured := d.captures["instrument"]
+	if d.kind.Name != "measure" || !captured || d.rule.Set["action"] != "impose" || len(d.v.told) == 0 {
+		return false
+	}
+	e := d.v.told[len(d.v.told)-1]
+	before, named := e.captures["instrument"]
+	_, acts := e.captures["action"]
+	if !named || !acts || e.sentence != d.sentence || direction(e.slots["action"].Text) != "easing" || before.First < e.trigger.First || before.End > d.head() {
+		return false
+	}
+	start := d.phraseStart(before.End)
+	for i := before.End; i < start; i++ {
+		if d.v.breaks(i) || d.v.hasAt(i, "%verb_cue") || d.v.hasAt(i, "ACTION") {
+			return false
+		}
+	}
+	for i := start; i < r.First; i++ {
+		if d.v.lower(i) == "and" {
+			return true
+		}
+	}
+	return false
+}
+
+// toldRemedy reports that the article has told of a trade remedy and of no
+// other case.
+func (d *draft) toldRemedy() bool {
+	remedy := false
+	for _, e := range d.v.told {
+		switch e.slots["instrument"].Text {
+		case "trade_remedy":
+			remedy = true
+		case "investigation":
+			return false
+		}
+	}
+	return remedy
+}
+
+// ofRemedy makes a bare "duty" that of the trade remedy the article has told
+// of the same government, and of nothing but it.
+func (d *draft) ofRemedy() {
+	r, captured := d.captures["instrument"]
+	if d.kind.Name != "measure" || !captured || r.End != r.First+1 || d.slots["instrument"].Text != "tariff" || !d.toldRemedy() {
+		return
+	}
+	if w := d.v.lower(r.First); w != "duty" && w != "duties" {
+		return
+	}
+	if !slices.ContainsFunc(d.v.told, func(e *draft) bool {
+		return e.kind.Name == "measure" && (e.slots["instrument"].Text == "tariff" || !equal(e.slots["by"], d.slots["by"]))
+	}) {
+		d.slots["instrument"] = event.Text("trade_remedy")
+	}
 }
 
 // mostWords is how long the words of in_response_to may get.
@@ -165,12 +224,13 @@ func (d *draft) guessed() bool {
 	return true
 }
 
-// direction is what an act does to trade: restrict it, ease it, or open a case.
+// direction is what an act does to trade: restrict it, ease it, spare some
+// goods, or open a case.
 func direction(action string) string {
 	switch action {
 	case "impose", "raise", "extend":
 		return "restricting"
-	case "investigate":
+	case "investigate", "exempt":
 		return action
 	}
 	return "easing"
@@ -217,9 +277,19 @@ func (d *draft) otherAct(e *draft) bool {
 	return a != "" && b != "" && a != b || otherDay(d.slots["effective"].Text, e.slots["effective"].Text)
 }
 
-// otherDay is true for two days known by their dates.
+// otherDay is true for two days, months or years known by their dates that
+// cannot be the same.
 func otherDay(a, b string) bool {
-	x, errA := time.Parse(time.DateOnly, a)
-	y, errB := time.Parse(time.DateOnly, b)
-	return errA == nil && errB == nil && !x.Equal(y)
+	n := min(len(a), len(b))
+	return dated(a) && dated(b) && a[:n] != b[:n]
+}
+
+// dated reports a date in ISO form: a year, a month or a day.
+func dated(s string) bool {
+	for _, form := range []string{time.DateOnly, "2006-01", "2006"} {
+		if _, err := time.Parse(form, s); err == nil {
+			return true
+		}
+	}
+	return false
 }

@@ -15,6 +15,9 @@ func TestHowFarAMeasureGot(t *testing.T) {
 		{"Norway announced tariffs on Danish ham.", "announced"},
 		{"Norway is considering tariffs on Danish ham.", "proposed"},
 		{"Norway plans to impose tariffs on Danish ham.", "proposed"},
+		{"Norway's parliament voted on Monday to end the tariffs on Danish ham.", "proposed"},
+		{"Norway wants to halve the quota for imported Danish ham, butter and other food from May and to double the duty on ham.", "proposed"},
+		{"Norway would impose tariffs on Danish ham, the trade ministry said in a draft.", "proposed"},
 		{"Norway threatened to impose tariffs on Danish ham.", "threatened"},
 		{"Norway ruled out imposing tariffs on Danish ham.", "rejected"},
 		{"Danish farmers will suffer from Norway's tariffs on ham.", "in_force"},
@@ -62,6 +65,14 @@ func TestMeasuresOfOneArticle(t *testing.T) {
 			[]string{"tariff|impose|NO|DK|in_force", "tariff|impose|NO|DK|in_force"}},
 		{"a mention without a doer belongs to the one told", "Norway raised its tariffs on Danish ham in May. Shops say the tariff increase hurts.",
 			[]string{"tariff|raise|NO|DK|in_force"}},
+		{"another year is another act", "Norway has banned exports of raw timber since 2022. Norway will ban exports of sawn timber from January 2027.",
+			[]string{"export_control|impose|NO||announced", "export_control|impose|NO||in_force"}},
+		{"two duties scrapped are one act", "Norway scrapped its 5% duty on Danish ham and its 8% duty on Danish butter.",
+			[]string{"tariff|remove|NO|DK|in_force"}},
+		{"whom one accuses does not act", "Norway's trade ministry accused Denmark of dumping and vowed to take countermeasures.",
+			[]string{"other|impose|NO||threatened"}},
+		{"the duty of a trade remedy", "Norway imposed an anti-dumping duty on Danish ham in May. No duty is charged on ham for the ships.",
+			[]string{"trade_remedy|exempt|NO||in_force", "trade_remedy|impose|NO|DK|in_force"}},
 	} {
 		got := claimsOf(t, x, event.Article{ID: "t", Text: tt.text}, "measure", "instrument", "action", "by", "on", "status")
 		if !slices.Equal(got, tt.want) {

@@ -30,6 +30,9 @@ func (d *draft) actStatus() string {
 	left := max(first, act-10)
 	right := min(end, d.trigger.End+8)
 	near := max(first, act-4)
+	if v.lower(act-1) == "to" && v.lower(act-2) == "and" { // "wants to cut the quota and to double the duty"
+		left = first
+	}
 	switch {
 	case v.has(left, act, "%rejected"):
 		return "rejected"
@@ -37,7 +40,7 @@ func (d *draft) actStatus() string {
 		return dropped
 	case v.has(left, act, "%threat"), v.has(first, act, "%conditional"), v.has(d.trigger.End, end, "%conditional") && v.has(left, right, "%future"):
 		return "threatened"
-	case v.has(left, act, "%proposal"), d.possible(near), v.hasAt(act, "%draft_verb"):
+	case v.has(left, act, "%proposal"), d.possible(near), v.hasAt(act, "%draft_verb"), v.has(d.trigger.End, d.sentence.End, "%proposed_behind"):
 		return "proposed"
 	case v.has(near, act, "%would"):
 		if v.has(d.sentence.First, act, "%say") { // "said it would": the future, reported

@@ -139,12 +139,25 @@ func (d *draft) leftSubject() []string {
 			return a.codes
 		}
 		owns := a.possessive && d.v.eventNoun(a.end) // "over the US's recent actions"
-		if isBody(a.codes[0]) || !owns && (a.possessive || d.v.isObject(a)) {
+		if isBody(a.codes[0]) || !owns && (a.possessive || d.v.isObject(a)) || d.addressed(a) {
 			continue
 		}
 		return d.v.conjoined(a)
 	}
 	return nil
+}
+
+// addressed is true for whom another accuses, tells or blames: he does not
+// act next.
+func (d *draft) addressed(a actor) bool {
+	if d.kind.Name != "measure" {
+		return false
+	}
+	i := a.first - 1
+	if d.v.lower(i) == "the" {
+		i--
+	}
+	return d.v.hasAt(i, "%addressing")
 }
 
 // eventNoun is true where a possessive stands for its government: "China's
@@ -191,11 +204,11 @@ func (v *view) conjoined(a actor) []string {
 // the official publisher's country; else the country most named.
 func (d *draft) actedBefore() []string {
 	v := d.v
-	if d.kind.Name == "measure" && v.doer.by != nil && d.sentence.Index-v.doer.sentence <= 3 && d.definite() {
+	if d.kind.Name == "measure" && v.doer.by != nil && (d.sentence.Index-v.doer.sentence <= 3 || d.onlyDoer()) && d.definite() {
 		return v.doer.by
 	}
 	for _, a := range slices.Backward(v.actorsBefore(d.sentence.First)) {
-		if len(a.codes) == 0 || a.possessive || isBody(a.codes[0]) || v.isObject(a) {
+		if len(a.codes) == 0 || a.possessive || isBody(a.codes[0]) || v.isObject(a) || d.addressed(a) {
 			continue
 		}
 		if v.sentence(a.first).Index < d.sentence.Index-2 {
@@ -211,6 +224,22 @@ func (d *draft) actedBefore() []string {
 		return v.topic[:1]
 	}
 	return nil
+}
+
+// onlyDoer reports that the instrument has been told of before and that all
+// measures so far are of one government.
+func (d *draft) onlyDoer() bool {
+	known := false
+	for _, e := range d.v.told {
+		if e.kind.Name != "measure" {
+			continue
+		}
+		if !slices.Equal(e.slots["by"].List, d.v.doer.by) {
+			return false
+		}
+		known = known || e.slots["instrument"].Text == d.slots["instrument"].Text
+	}
+	return known
 }
 
 // definite reports that the measure is one spoken of before: "the duty",

@@ -174,6 +174,7 @@ func TestProblems(t *testing.T) {
 		`ontology/terms.yaml:2:`,
 		`patterns/rumour.yaml:1:7: unknown kind "rumour"`,
 		`patterns/measure2.yaml:1:7: unknown slot "whom" in merge or require: measure has instrument, by`,
+		`patterns/measure2.yaml:1:7: merge and require must be those of patterns/measure.yaml, which has rules of the same kind`,
 		`rule id "measure.verb" must be present and unique (other use: patterns/measure.yaml)`,
 		`patterns/measure2.yaml:9:16: rule measure.bad: bad pattern at character 6: ")" is not closed`,
 		`patterns/measure2.yaml:9:25: rule measure.bad captures unknown slot "whom": measure has instrument, by`,
@@ -222,6 +223,8 @@ func FuzzFind(f *testing.F) {
 // A rule that names a list or label which nothing fills would never match.
 func TestUnknownNames(t *testing.T) {
 	_, problems := Load(small(map[string]string{"patterns/measure2.yaml": `kind: measure
+merge: [instrument, by]
+require: [by]
 rules:
   - id: measure.typo
     patterns: ["@a", "@%acts <ACTOR> <INSTRUMENTS>"]
@@ -231,10 +234,10 @@ rules:
     reject: [b]
 `}))
 	want := []string{
-		"patterns/measure2.yaml:4:22: rule measure.typo names %acts, which no lexicon, cue list or term has",
-		"patterns/measure2.yaml:4:22: rule measure.typo names <INSTRUMENTS>, which no lexicon, cue list or term has",
-		`patterns/measure2.yaml:5:17: rule measure.typo: unknown cue list "deny": no ontology/cues*.yaml has it`,
-		`patterns/measure2.yaml:6:15: rule measure.typo: unknown cue list "others": no ontology/cues*.yaml has it`,
+		"patterns/measure2.yaml:6:22: rule measure.typo names %acts, which no lexicon, cue list or term has",
+		"patterns/measure2.yaml:6:22: rule measure.typo names <INSTRUMENTS>, which no lexicon, cue list or term has",
+		`patterns/measure2.yaml:7:17: rule measure.typo: unknown cue list "deny": no ontology/cues*.yaml has it`,
+		`patterns/measure2.yaml:8:15: rule measure.typo: unknown cue list "others": no ontology/cues*.yaml has it`,
 	}
 	if got := strings.Split(problems.Sorted().Error(), "\n"); !slices.Equal(got, want) {
 		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))

@@ -98,6 +98,11 @@ func (l *loader) checkSet(set *RuleSet, data []byte, seen map[string]string) {
 			}
 		}
 	}
+	for _, other := range l.out.Sets { // claims of a kind are compared whatever file their rules stand in
+		if other.Kind == set.Kind && (!slices.Equal(other.Merge, set.Merge) || !slices.Equal(other.Require, set.Require)) {
+			l.problem(set.File, data, "$.kind", "merge and require must be those of %s, which has rules of the same kind", other.File)
+		}
+	}
 	for i := range set.Rules {
 		rule := &set.Rules[i]
 		path := fmt.Sprintf("$.rules[%d]", i)

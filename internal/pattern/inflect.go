@@ -58,7 +58,7 @@ func verbForms(w string) []string {
 	return append(out, w+"ed", w+"ing")
 }
 
-// doubles is true for words of one short syllable ("slap", "ban"; not "open")
+// doubles is true for words of one short syllable ("slap", "scrap", "ban"; not "open")
 // and for stressed endings that the trade lexicon needs.
 func doubles(w string) bool {
 	for _, stressed := range []string{"permit", "commit", "refer", "prefer", "defer", "admit", "regret", "rebut"} {
@@ -66,7 +66,7 @@ func doubles(w string) bool {
 			return true
 		}
 	}
-	if len(w) < 3 || len(w) > 4 {
+	if len(w) < 3 {
 		return false
 	}
 	c := w[len(w)-1]

@@ -89,6 +89,7 @@ func TestInflect(t *testing.T) {
 		"impose+v":    "impose imposes imposed imposing",
 		"levy+v":      "levy levies levied levying",
 		"slap+v":      "slap slaps slapped slapping",
+		"scrap+v":     "scrap scraps scrapped scrapping",
 		"agree+v":     "agree agrees agreed agreeing",
 		"duty+n":      "duty duties",
 		"tax+n":       "tax taxes",
