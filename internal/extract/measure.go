@@ -10,11 +10,13 @@ import (
 // measureResolvers are the ways to fill slots of measures alone.
 func measureResolvers() map[string]resolver {
 	return map[string]resolver{
-		"told":     func(d *draft) event.Value { return d.told() },
-		"response": func(d *draft) event.Value { return d.response() },
-		"starts":   func(d *draft) event.Value { return d.starts() },
-		"ends":     func(d *draft) event.Value { return d.ends() },
-		"case":     func(d *draft) event.Value { return d.caseOf() },
+		"told":            func(d *draft) event.Value { return d.told() },
+		"response":        func(d *draft) event.Value { return d.response() },
+		"starts":          func(d *draft) event.Value { return d.starts() },
+		"ends":            func(d *draft) event.Value { return d.ends() },
+		"same_instrument": func(d *draft) event.Value { return d.sameAct("instrument") },
+		"same_action":     func(d *draft) event.Value { return d.sameAct("action") },
+		"case":            func(d *draft) event.Value { return d.caseOf() },
 	}
 }
 
@@ -32,6 +34,20 @@ func (d *draft) told() event.Value {
 		}
 	}
 	return event.Text(found)
+}
+
+// sameAct is the slot of the measure told last, in the sentence or the one
+// before it, for who does the same; empty where there is none.
+func (d *draft) sameAct(slot string) event.Value {
+	for _, e := range slices.Backward(d.v.told) {
+		if e.sentence.Index < d.sentence.Index-1 {
+			break
+		}
+		if e.kind.Name == "measure" && e.v == d.v && !equal(e.slots["by"], list(d.leftSubject())) {
+			return e.slots[slot]
+		}
+	}
+	return event.Value{}
 }
 
 // caseOf is what an investigation without a name is of: a trade remedy where

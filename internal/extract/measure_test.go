@@ -17,6 +17,7 @@ func TestHowFarAMeasureGot(t *testing.T) {
 		{"Norway plans to impose tariffs on Danish ham.", "proposed"},
 		{"Norway's parliament voted on Monday to end the tariffs on Danish ham.", "proposed"},
 		{"Norway wants to halve the quota for imported Danish ham, butter and other food from May and to double the duty on ham.", "proposed"},
+		{"Norway's parliament has passed a bill that raises tariffs on Danish ham.", "announced"},
 		{"Norway would impose tariffs on Danish ham, the trade ministry said in a draft.", "proposed"},
 		{"Norway threatened to impose tariffs on Danish ham.", "threatened"},
 		{"Norway ruled out imposing tariffs on Danish ham.", "rejected"},
@@ -41,6 +42,7 @@ func TestNoMeasureIsAsserted(t *testing.T) {
 		"Norway has not imposed tariffs on Danish ham imports.",
 		"Denmark urged Norway to impose tariffs on ham imports.",
 		"Norwegian farmers lobbied for tariffs on imports.",
+		"A tariff of 30 percent on imported ham would cost jobs, an economist said.",
 		"Norway exports fish tariff-free under the trade pact.",
 	} {
 		if got := claimsOf(t, x, event.Article{ID: "t", Text: text}, "measure", "instrument", "action", "by", "on", "status"); len(got) > 0 {
@@ -69,6 +71,8 @@ func TestMeasuresOfOneArticle(t *testing.T) {
 			[]string{"export_control|impose|NO||announced", "export_control|impose|NO||in_force"}},
 		{"two duties scrapped are one act", "Norway scrapped its 5% duty on Danish ham and its 8% duty on Danish butter.",
 			[]string{"tariff|remove|NO|DK|in_force"}},
+		{"who does the same", "Norway suspended its tariffs on Danish ham on Monday. Iceland took the same step for Danish butter a day later.",
+			[]string{"tariff|suspend|IS|DK|in_force", "tariff|suspend|NO|DK|in_force"}},
 		{"whom one accuses does not act", "Norway's trade ministry accused Denmark of dumping and vowed to take countermeasures.",
 			[]string{"other|impose|NO||threatened"}},
 		{"the duty of a trade remedy", "Norway imposed an anti-dumping duty on Danish ham in May. No duty is charged on ham for the ships.",

@@ -40,6 +40,8 @@ func (d *draft) actStatus() string {
 		return dropped
 	case v.has(left, act, "%threat"), v.has(first, act, "%conditional"), v.has(d.trigger.End, end, "%conditional") && v.has(left, right, "%future"):
 		return "threatened"
+	case v.has(left, act, "%passed") && !v.has(first, act, "%one_house"):
+		return "announced"
 	case v.has(left, act, "%proposal"), d.possible(near), v.hasAt(act, "%draft_verb"), v.has(d.trigger.End, d.sentence.End, "%proposed_behind"):
 		return "proposed"
 	case v.has(near, act, "%would"):
@@ -140,7 +142,7 @@ func (d *draft) nameStatus() string {
 	switch {
 	case v.has(before, head, "%rejected"), v.has(before, head, "%negation") && v.has(before, head, "%opening"):
 		return "rejected"
-	case v.has(before, d.trigger.First, "%negation"), v.has(first, d.trigger.First, "%supposed"):
+	case v.has(before, d.trigger.First, "%negation"), v.has(first, d.trigger.First, "%supposed"), d.supposes(head, end):
 		return dropped
 	case v.has(before, d.trigger.First, "%threat"), v.has(head, d.trigger.First, "%looming"):
 		return "threatened"
@@ -152,6 +154,13 @@ func (d *draft) nameStatus() string {
 		return "announced"
 	}
 	return "in_force"
+}
+
+// supposes reports a measure that nobody is said to want: "A duty of 30
+// percent would cost jobs".
+func (d *draft) supposes(head, end int) bool {
+	v := d.v
+	return (v.lower(head) == "a" || v.lower(head) == "an") && v.has(d.trigger.End, min(end, d.trigger.End+12), "%would") && d.kind.Name == "measure" && d.namedSubject() == nil
 }
 
 // phraseStart is where the noun phrase of the trigger begins: behind the
