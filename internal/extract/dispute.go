@@ -93,7 +93,20 @@ func (d *draft) plaintiff() event.Value {
 	case a.kind == "group":
 		return event.List(a.name)
 	}
+	if firm := d.suingFirm(); firm != "" {
+		return event.List(firm)
+	}
 	return event.Value{}
+}
+
+// suingFirm is the firm that a verb of suing has as its subject: "Lego, a
+// maker of toys, has sued".
+func (d *draft) suingFirm() string {
+	i := d.trigger.First - 1
+	for i > d.sentence.First && slices.Contains([]string{"has", "have", "had", "also", "is", "are", "to"}, d.v.lower(i)) {
+		i--
+	}
+	return d.v.firmEndingAt(d.beforeAside(i), d.sentence.First)
 }
 
 // speaksItself reports whether "we" or "he" stands before the trigger.
@@ -165,6 +178,11 @@ func (d *draft) forum() event.Value {
 			return event.Text("WTO")
 		case b.Kind == "court":
 			return event.Text(b.Name)
+		}
+	}
+	for _, e := range v.within(d.sentence.First, d.sentence.End, labelPact) { // "a USMCA panel"
+		if w := v.lower(e.End); w == "panel" || w == "tribunal" {
+			return event.Text(v.doc.Span(e.First, e.End))
 		}
 	}
 	return event.Value{}

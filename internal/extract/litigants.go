@@ -145,7 +145,22 @@ func (d *draft) suitor() event.Value {
 	if d.v.bilateral() && len(sides.against) == 1 {
 		return list(d.v.otherThan(sides.against))
 	}
-	return event.Value{}
+	return event.List(d.bearer()...)
+}
+
+// bearer is whose goods the act bears that a panel of the WTO judged: "ruled
+// that American duties on Turkish pipe break the rules". Only the country that
+// an act hits brings such a case.
+func (d *draft) bearer() []string {
+	if d.slots["status"].Text != "ruled" || d.forum().Text != "WTO" {
+		return nil
+	}
+	for _, e := range d.v.within(d.trigger.First, d.sentence.End, ontology.LabelCountry) {
+		if w := d.v.lower(e.First - 1); (w == "on" || w == "against") && !isBody(e.Value) && e.Value != "WORLD" && e.How == ontology.HowDemonym {
+			return []string{e.Value}
+		}
+	}
+	return nil
 }
 
 // firstSubject is the first country in the sentence before the trigger that

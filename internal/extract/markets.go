@@ -66,6 +66,10 @@ func (d *draft) yardstick() bool {
 	if w := d.v.lower(i - 1); d.v.lower(i) == "on" && (w == "contracts" || w == "futures") {
 		return false
 	}
+	if w := d.v.lower(i); w == "to" || w == "a" { // "34.1 to the dollar", "3.72 a dollar"
+		_, end, ok := d.v.number(i - 1)
+		return ok && end == i
+	}
 	return slices.Contains([]string{"against", "versus", "vs", "per", "(", "on"}, d.v.lower(i))
 }
 

@@ -95,7 +95,7 @@ func (d *draft) quotedFirm() string {
 // start or behind a comma or a conjunction, or after a word for a firm.
 func (v *view) opensClause(first, start int) bool {
 	return first == start || v.hasAt(first-1, "%firm_word") ||
-		slices.Contains([]string{",", "and", "while", "but", "as", ";", "rival", "rivals", "where"}, v.lower(first-1))
+		slices.Contains([]string{",", ":", "and", "while", "but", "as", ";", "rival", "rivals", "where"}, v.lower(first-1))
 }
 
 // tradedAt is true for "in Frankfurt", "in early trading", "on Wall Street"

@@ -92,7 +92,7 @@ func (d *draft) firmAfter(e ontology.Entity) string {
 func (v *view) firmEndingAt(i, least int) string {
 	tok := v.doc.Tokens
 	first := i + 1
-	for first > least && (upperFirst(tok[first-1].Norm) || v.lower(first-1) == "-" && !tok[first-1].Space && first <= i) {
+	for first > least && (upperFirst(tok[first-1].Norm) || v.lower(first-1) == "-" && !tok[first-1].Space && first <= i || v.lower(first-1) == "&" && first <= i) {
 		first--
 	}
 	if first > i || v.known(first, i+1) {
