@@ -86,6 +86,8 @@ func (d *draft) plaintiff() event.Value {
 	a := d.holderActor()
 	here := a.first >= d.sentence.First && a.first < d.trigger.First
 	switch {
+	case !here && d.suingFirm() != "":
+		return event.List(d.suingFirm())
 	case a.kind == "pair", !here && !d.speaksItself():
 		return event.Value{}
 	case len(a.codes) > 0 && !isBody(a.codes[0]) && a.codes[0] != "WORLD":

@@ -315,7 +315,7 @@ func (v *view) percentEndsAt(i int) bool {
 // count beside a number or a form of "be".
 func (v *view) move(i int) (ontology.Entity, bool) {
 	e, ok := v.at(i, labelMove)
-	if !ok || !slices.Contains([]string{"up", "down", "higher", "lower", "flat", "stable", "bigger", "more", "less"}, v.lower(i)) {
+	if !ok || v.lower(e.End-1) == "doubled" || !slices.Contains([]string{"up", "down", "higher", "lower", "flat", "stable", "bigger", "more", "less"}, v.lower(i)) {
 		return e, ok
 	}
 	if w := v.lower(i); e.End == i+1 && (w == "more" || w == "less") {

@@ -60,7 +60,7 @@ func (d *draft) yardstick() bool {
 	if e, ok := d.v.covering(i, ontology.LabelCountry); ok && e.End == d.trigger.First {
 		i = e.First - 1
 	}
-	if d.v.lower(i) == "the" {
+	if w := d.v.lower(i); w == "the" || w == "industrial" || w == "bank" || w == "technology" {
 		i--
 	}
 	if w := d.v.lower(i - 1); d.v.lower(i) == "on" && (w == "contracts" || w == "futures") {
@@ -70,7 +70,7 @@ func (d *draft) yardstick() bool {
 		_, end, ok := d.v.number(i - 1)
 		return ok && end == i
 	}
-	return slices.Contains([]string{"against", "versus", "vs", "per", "(", "on"}, d.v.lower(i))
+	return slices.Contains([]string{"against", "versus", "vs", "per", "(", "on", "among"}, d.v.lower(i))
 }
 
 // yardstickAt is true for an instrument at i that only measures another.

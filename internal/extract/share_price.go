@@ -17,6 +17,7 @@ const (
 // sharePriceResolvers are the ways to read a move told of a firm by name alone.
 func sharePriceResolvers() map[string]resolver {
 	return map[string]resolver{
+		"goods_name":    func(d *draft) event.Value { return event.Text(d.goodsName()) },
 		"quoted_firm":   func(d *draft) event.Value { return event.Text(d.quotedFirm()) },
 		"quoted_move":   func(d *draft) event.Value { return event.Text(d.quotedMove()) },
 		"quoted_change": func(d *draft) event.Value { return d.quotedChange() },
@@ -56,6 +57,15 @@ func (d *draft) quotedName(e ontology.Entity) string {
 		}
 	}
 	return ""
+}
+
+// goodsName is the goods of the trigger, empty where a duty or a flow of them
+// is told of.
+func (d *draft) goodsName() string {
+	if d.v.title || !d.v.aboutTrade() || d.yardstick() || d.v.hasAt(d.trigger.First, labelMarket) || d.v.lower(d.trigger.First-1) == "of" {
+		return ""
+	}
+	return d.v.doc.Span(d.trigger.First, d.trigger.End)
 }
 
 // nounsOnly is true where [first, end) holds nouns and adjectives alone.
