@@ -102,10 +102,23 @@ func (f *peopleFinder) countryOf(p post, first, end, holder int) string {
 	if c := f.customary(p); c != "" {
 		return c
 	}
+	if c := f.elsewhere(first); c != "" && f.mayHave(p, c) {
+		return c
+	}
 	if there != "" && there != f.hostOf(p) && f.mayHave(p, there) {
 		return there
 	}
 	return f.context(p)
+}
+
+// elsewhere is the country whose capital opens the sentence of token i: "In
+// Oslo, meanwhile, Kari Roe"; empty when none does.
+func (f *peopleFinder) elsewhere(i int) string {
+	s := f.v.sentence(i)
+	if e, ok := f.v.at(s.First+1, ontology.LabelCountry); ok && f.v.lower(s.First) == "in" && f.v.lower(e.End) == "," && !isBody(e.Value) {
+		return e.Value
+	}
+	return ""
 }
 
 // easternCountry is, of the countries that write surnames first, the one the

@@ -43,6 +43,9 @@ func TestNoMeasureIsAsserted(t *testing.T) {
 		"Denmark urged Norway to impose tariffs on ham imports.",
 		"Norwegian farmers lobbied for tariffs on imports.",
 		"A tariff of 30 percent on imported ham would cost jobs, an economist said.",
+		"No country gains by imposing tariffs on imports from Norway.",
+		"Norway will impose no tariff on imports of Danish ham.",
+		"It is unlikely that Norway's tariffs on Danish imports will be lifted in May.",
 		"Norway exports fish tariff-free under the trade pact.",
 	} {
 		if got := claimsOf(t, x, event.Article{ID: "t", Text: text}, "measure", "instrument", "action", "by", "on", "status"); len(got) > 0 {
@@ -59,6 +62,10 @@ func TestMeasuresOfOneArticle(t *testing.T) {
 	}{
 		{"said twice is one", "Norway imposed tariffs on Danish ham. The minister said that Norway's tariffs on Denmark were fair.",
 			[]string{"tariff|impose|NO|DK|in_force"}},
+		{"the subject of two verbs acts", "Norway firmly opposes Denmark's tariffs on trout and will take necessary countermeasures.", []string{"other|impose|NO||threatened", "tariff|impose|DK|NO|in_force"}},
+		{"an accuser's own vow", "Norway's trade ministry accused Denmark of dumping ham and vowed to take countermeasures on trade.", []string{"other|impose|NO||threatened"}},
+		{"a list with numbers", "Denmark sells Norway ham. Norway (i) raised its tariffs on Danish ham; and (ii) lifted the tariffs on Danish butter.", []string{"tariff|raise|NO|DK|in_force", "tariff|remove|NO|DK|in_force"}},
+		{"who only remarks on it", "Denmark raised a tariff on Norwegian trout. Norway said the imposition of the tariff was unfair.", []string{"tariff|impose|DK||in_force", "tariff|raise|DK|NO|in_force"}},
 		{"a threat of more stays apart", "Norway imposed tariffs on Danish ham. Norway has threatened to impose tariffs on Danish butter.",
 			[]string{"tariff|impose|NO|DK|in_force", "tariff|impose|NO|DK|threatened"}},
 		{"goods of another worth are another act", "Norway imposed tariffs on $3 billion of Danish goods. Norway imposed tariffs on $5 billion of Danish goods in May.",

@@ -194,7 +194,7 @@ func (f *peopleFinder) sureName(first, end int) bool {
 
 func (f *peopleFinder) afterComma(p post, limit int) bool {
 	at := p.end
-	if at+1 >= limit || f.tok[at].Norm != "," || !p.official(false, false) || f.plural(p.role) {
+	if at+1 >= limit || f.tok[at].Norm != "," || !p.official(false, false) && f.master(p) == "" || f.plural(p.role) {
 		return false
 	}
 	at++
@@ -223,8 +223,11 @@ func (f *peopleFinder) closesName(i int) bool {
 
 // follows reports an apposition at token i.
 func (f *peopleFinder) follows(i int) bool {
+	if f.v.finite(i) { // ", takes over"
+		return false
+	}
 	for j := i; j < min(i+5, len(f.tok)) && f.tok[j].Norm != "." && f.tok[j].Lower != "said" && f.tok[j].Lower != "and"; j++ {
-		if j > i && slices.Contains([]string{"to", "with", "by", "at", "on", "in"}, f.tok[j].Lower) {
+		if j > i && slices.Contains([]string{"to", "with", "by", "at", "on", "in", "until"}, f.tok[j].Lower) {
 			return false
 		}
 		if f.starts(j, ontology.LabelRole, "%not_official") {

@@ -50,6 +50,8 @@ func TestOfficials(t *testing.T) {
 		{"a bare head", "Markets fell after Trump spoke.", "Trump/US"},
 		{"an administration is nobody", "The Trump administration raised tariffs.", ""},
 		{"a counterpart", "Peru's Trade Minister Rosa Quispe Mamani spoke to her Chilean counterpart, Diego Soto.", "Rosa Quispe Mamani/PE Diego Soto/CL"},
+		{"her deputy takes over", "Peru's trade minister, Rosa Quispe Mamani, resigned. Her deputy, Julio Conte, takes over until a successor is named.", "Rosa Quispe Mamani/PE Julio Conte/PE"},
+		{"elsewhere than the dateline", "LIMA: Peru raised a duty. Peru is content. In Accra, meanwhile, Trade Minister Kofi Adu spoke.", "Kofi Adu/GH"},
 		{"a guest is of another country", "LIMA: Peru and Ghana signed a pact. President Rosa Quispe Mamani and her guest, President Kofi Adu, watched.", "Rosa Quispe Mamani/PE Kofi Adu/GH"},
 		{"an unknown portfolio of the country's", "The charge would hurt Panama, the country's maritime minister, Julio Conte, said.", "Julio Conte/PA"},
 		{"its minister is of the country named last", "Canada appealed. Norway has not decided. “We read first,” its fisheries minister, Odd Lund, said.", "Odd Lund/NO"},

@@ -143,8 +143,16 @@ func (c rateContext) compared(i int) bool {
 	return false
 }
 
-// weakly accepts "a 10% baseline" where tariffs are spoken of.
+// weakly accepts "a 10% baseline" where tariffs are spoken of, and a rate by
+// its name: 'the 10% "fair trade rate"'.
 func (c rateContext) weakly(f candidate) bool {
+	if c.v.lower(f.end) == `"` && c.anywhere && !c.other {
+		for i := f.end + 1; i < min(f.end+closeReach, c.s.End); i++ {
+			if c.v.is(i, "%rate_weak") {
+				return c.v.lower(i+1) == `"`
+			}
+		}
+	}
 	return c.tariffs && !c.other && c.v.is(f.end, "%rate_weak") && f.end < c.s.End
 }
 

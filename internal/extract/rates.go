@@ -241,7 +241,7 @@ func (v *view) specific(i, end int, s document.Sentence) []candidate {
 	at := v.pastHyphen(one.end)
 	switch v.lower(at) {
 	case "per", "a", "an", "/", "each", "every":
-	case "for":
+	case "for", "on":
 		if at++; v.lower(at) != "each" && v.lower(at) != "every" {
 			return nil
 		}
@@ -249,6 +249,9 @@ func (v *view) specific(i, end int, s document.Sentence) []candidate {
 		return nil
 	}
 	unit, ok := v.at(v.pastHyphen(at+1), labelUnit)
+	if !ok && v.tag(min(at+1, s.End-1)) == "JJ" { // "each small parcel"
+		unit, ok = v.at(at+2, labelUnit)
+	}
 	if !ok || unit.End > s.End {
 		return nil
 	}

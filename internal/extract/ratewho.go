@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/tradewire/tradewire/internal/event"
+	"github.com/tradewire/tradewire/internal/ontology"
 	"github.com/tradewire/tradewire/internal/pattern"
 )
 
@@ -39,6 +40,35 @@ func longer(a, b []string) []string {
 // the words around; what these leave open is that of the measure that the
 // article spoke of last.
 func (r *reading) whoOnWhom(v *view, m rate) (by, on []string) {
+	by, on = r.nearSides(v, m)
+	if borne := v.borne(m); len(borne) > 0 && !meets(by, borne) {
+		return by, borne
+	}
+	return by, on
+}
+
+// borne is whose goods the words right behind the rate name: "25% on Mexico
+// and Peru", "10% on Chilean wine".
+func (v *view) borne(m rate) []string {
+	if v.lower(m.End) != "on" {
+		return nil
+	}
+	var out []string
+	for at := m.End + 1; ; {
+		e, ok := v.at(at, ontology.LabelCountry)
+		if !ok || isBody(e.Value) || e.How == ontology.HowMetonym {
+			return unique(out)
+		}
+		out = append(out, e.Value)
+		if w := v.lower(e.End); w != "and" && w != "," {
+			return unique(out)
+		}
+		at = e.End + 1
+	}
+}
+
+// nearSides finds the sides by what stands near the rate.
+func (r *reading) nearSides(v *view, m rate) (by, on []string) {
 	d := r.rateDraft(v, m)
 	claim := r.measureNear(v, m)
 	codes, verb, pays := d.payer()

@@ -36,6 +36,8 @@ func TestRatesWhoOnWhom(t *testing.T) {
 		{"who complains", "Kenya filed a complaint against Peru over a 30% tariff on Kenyan tea imports.", "30 PE>KE"},
 		{"the tariff spoken of before", "Peru raised its import tariffs on Kenyan tea in May. At present they run to 24.5 per cent.", "24.5 PE>KE"},
 		{"another part of the sentence", "Kenya will respond with import tariffs if Peru goes ahead with a 25% levy on Kenyan tea.", "25 PE>KE"},
+		{"goods of their own", "Peru put tariffs of 25% on Kenya and Ghana, along with an extra 10% on Norway.", "25 PE>KE,GH; 10 PE>NO"},
+		{"a second verb of one subject", "Peru's Trade Minister Rosa Quispe Mamani criticised the policies of Kenya and threatened a 12% tariff on Kenyan tea.", "12 PE>KE"},
 		{"nobody named", "The import duty on imported tea is 12%, traders said.", "12 >"},
 	}
 	for _, tt := range tests {

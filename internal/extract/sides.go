@@ -39,7 +39,7 @@ func (d *draft) relativeDoer() []string {
 // trigger.
 func (d *draft) complainer(cue string) []string {
 	for i := d.sentence.First; i < d.trigger.First; i++ {
-		if !d.v.hasAt(i, cue) {
+		if e, ok := d.v.at(i, cue); !ok || d.v.joined(e.End, d.trigger.First) {
 			continue
 		}
 		for k := i - 1; k >= d.sentence.First; k-- {
@@ -49,6 +49,51 @@ func (d *draft) complainer(cue string) []string {
 		}
 	}
 	return nil
+}
+
+// joined reports a second verb of the same subject in tokens [first, end):
+// "(opposes the move) and will take", "(accused Peru of it) and vowed". A
+// clause with a subject of its own before it has that verb to itself.
+func (v *view) joined(first, end int) bool {
+	for i := first; i < end; i++ {
+		switch a, ok := v.actor(i); {
+		case ok && !a.possessive && !v.isObject(a) && !v.directObject(a), v.lower(i) == "that", v.lower(i) == "which":
+			return false
+		case v.lower(i) == "and", v.lower(i) == "but":
+			if next := v.pastAdverbs(i + 1); next <= end && v.finite(next) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// directObject reports a verb right before the actor and none right behind it:
+// "accused Peru of", not "said Peru would".
+func (v *view) directObject(a actor) bool {
+	i := a.first - 1
+	if v.hasAt(i, "%determiner") {
+		i--
+	}
+	return i >= 0 && v.finite(i) && v.tag(i) != "MD" && !v.hasAt(i, "%say") && !v.finite(v.pastAdverbs(a.end)) && v.lower(a.end) != "to"
+}
+
+func (v *view) finite(i int) bool {
+	if i < 0 || i >= len(v.doc.Tokens) {
+		return false
+	}
+	switch v.tag(i) {
+	case "VBD", "VBZ", "VBP", "MD":
+		return true
+	}
+	return false
+}
+
+func (v *view) pastAdverbs(i int) int {
+	for i+1 < len(v.doc.Tokens) && v.tag(i) == "RB" {
+		i++
+	}
+	return i
 }
 
 // bears reports that the act falls on codes themselves: "tariffs on Peruvian
@@ -63,7 +108,11 @@ func (d *draft) bears(codes []string) bool {
 		if !d.v.hasAt(i, "%against") {
 			continue
 		}
-		for k := i + 1; k < min(end, i+4); k++ {
+		from := i + 1
+		if e, ok := d.v.at(from, labelMoney); ok { // "on $34 billion of Peruvian goods"
+			from = e.End
+		}
+		for k := from; k < min(end, from+3); k++ {
 			if e, ok := d.v.at(k, ontology.LabelCountry); ok {
 				return e.Value == codes[0] && e.How != ontology.HowMetonym && d.v.lower(i) != "of"
 			}

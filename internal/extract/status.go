@@ -7,10 +7,26 @@ import "strings"
 // whose trigger is the measure itself ("US tariffs on steel") by what stands
 // around the noun. The cue lists are in pipelines/ontology/cues.yaml.
 func (d *draft) status() string {
+	if d.none() {
+		return dropped
+	}
 	if d.named() {
 		return d.nameStatus()
 	}
 	return d.actStatus()
+}
+
+// none reports that there is no such act, or none who does it: "will impose no
+// duty", "No country gains by tariffs", "it is unlikely that they are lifted".
+func (d *draft) none() bool {
+	v := d.v
+	first, _ := d.clause()
+	head := d.trigger.First
+	if r, ok := d.captures["instrument"]; ok {
+		head = r.First
+	}
+	_, acts := d.captures["action"]
+	return acts && v.lower(head-1) == "no" || v.hasAt(first, "%no_doer") || v.has(max(first, d.trigger.First-10), d.trigger.First, "%unlikely")
 }
 
 // named is true where the article names the measure and no act.

@@ -11,6 +11,9 @@ import (
 // it: then it is the other side.
 func (d *draft) subject() []string {
 	codes := d.namedSubject()
+	if d.remarked() {
+		codes = d.v.doer.by
+	}
 	if codes == nil {
 		codes = d.actedBefore()
 	}
@@ -18,6 +21,14 @@ func (d *draft) subject() []string {
 		return d.opposite(codes)
 	}
 	return codes
+}
+
+// remarked reports that the subject only speaks of an act known before: "Peru
+// said the imposition of the duty was unfair".
+func (d *draft) remarked() bool {
+	v, i := d.v, d.trigger.First
+	return d.kind.Name == "measure" && v.doer.by != nil && v.lower(i-1) == "the" && v.hasAt(i-2, "%say") && !v.hasAt(i-2, "%declare_verb") &&
+		v.tag(i) == "NN" && d.byAgent() == nil && d.possessor() == nil
 }
 
 // owns reports that the act falls on the goods of codes, who ask for
@@ -123,7 +134,7 @@ func (v *view) covering(i int, label string) (ontology.Entity, bool) {
 // position.
 func (d *draft) leftSubject() []string {
 	for i := d.trigger.First - 1; i >= d.sentence.First; i-- {
-		if d.v.lower(i) == ";" {
+		if d.v.lower(i) == ";" && !d.v.numbered(i+1) {
 			return nil
 		}
 		a, ok := d.v.actor(i)
@@ -139,7 +150,7 @@ func (d *draft) leftSubject() []string {
 			return a.codes
 		}
 		owns := a.possessive && d.v.eventNoun(a.end) // "over the US's recent actions"
-		if isBody(a.codes[0]) || !owns && (a.possessive || d.v.isObject(a)) || d.addressed(a) {
+		if isBody(a.codes[0]) || !owns && (a.possessive || d.v.isObject(a) || d.v.directObject(a) && d.v.joined(a.end, d.trigger.First)) || d.addressed(a) {
 			continue
 		}
 		return d.v.conjoined(a)
@@ -158,6 +169,14 @@ func (d *draft) addressed(a actor) bool {
 		i--
 	}
 	return d.v.hasAt(i, "%addressing")
+}
+
+// numbered reports "and (ii)" at token i: the list has one subject.
+func (v *view) numbered(i int) bool {
+	if v.lower(i) == "and" {
+		i++
+	}
+	return v.lower(i) == "(" && v.lower(i+2) == ")"
 }
 
 // eventNoun is true where a possessive stands for its government: "China's
