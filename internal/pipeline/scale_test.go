@@ -368,8 +368,8 @@ func TestBacklogInMemory(t *testing.T) {
 	if letters != 0 {
 		t.Errorf("%d dead letters", letters)
 	}
-	if !raced() && peak >= 256 {
-		t.Errorf("%d MiB at most, 256 are allowed", peak)
+	if !raced() && peak >= 200 { // 256 are promised
+		t.Errorf("%d MiB at most, 200 are allowed", peak)
 	}
 }
 
