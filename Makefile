@@ -74,13 +74,7 @@ test-scale:
 # Every fuzz test of the project, one after the other, FUZZTIME each.
 FUZZTIME ?= 30s
 fuzz:
-	@set -euo pipefail; \
-	for file in $$(grep -rl --include='*_test.go' '^func Fuzz' internal | sort); do \
-	  for name in $$(sed -n 's/^func \(Fuzz[A-Za-z]*\).*/\1/p' "$$file"); do \
-	    echo "$$name ($$(dirname "$$file"))"; \
-	    $(GO) test "./$$(dirname "$$file")" -run '^$$' -fuzz "^$$name$$" -fuzztime $(FUZZTIME); \
-	  done; \
-	done
+	.ci/fuzz $(FUZZTIME)
 
 bench: build
 	.ci/bench

@@ -11,7 +11,7 @@ dir=$(cd "$1" && pwd)
 # ours reports that the process still is the broker of that node: the system
 # gives the ids of dead processes to others.
 ours() {
-  case $(tr '\0' ' ' <"/proc/$1/cmdline" 2>/dev/null || ps -o args= -p "$1" 2>/dev/null) in
+  case $({ tr '\0' ' ' <"/proc/$1/cmdline" || ps -o args= -p "$1"; } 2>/dev/null) in
     *"$2/server.properties"*) return 0 ;;
     *) return 1 ;;
   esac
