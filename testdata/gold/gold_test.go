@@ -1,10 +1,12 @@
-// Package gold_test checks that the labelled articles keep to their own rules.
+// Package gold_test checks that the labelled articles keep to their own rules:
+// those to learn from (this folder) and those that are only scored (unseen).
 package gold_test
 
 import (
 	"bufio"
 	"encoding/json"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -30,6 +32,16 @@ type rate struct {
 	Value, Min, Max *float64
 	Unit, Qualifier string
 	By, On          []string
+}
+
+const (
+	learnt = "."
+	unseen = "../unseen"
+)
+
+// records reads the labels of both folders.
+func records(t *testing.T) []record {
+	return append(lines[record](t, filepath.Join(learnt, "gold.jsonl")), lines[record](t, filepath.Join(unseen, "gold.jsonl"))...)
 }
 
 func lines[T any](t *testing.T, name string) []T {
@@ -83,7 +95,8 @@ func kinds(t *testing.T) (map[string]event.Kind, []string) {
 }
 
 func TestArticlesAndRecordsBelongTogether(t *testing.T) {
-	articles, records := lines[article](t, "articles.jsonl"), lines[record](t, "gold.jsonl")
+	articles := append(lines[article](t, filepath.Join(learnt, "articles.jsonl")), lines[article](t, filepath.Join(unseen, "articles.jsonl"))...)
+	records := records(t)
 	if len(articles) != len(records) {
 		t.Fatalf("%d articles, %d records", len(articles), len(records))
 	}
@@ -111,23 +124,30 @@ func TestArticlesAndRecordsBelongTogether(t *testing.T) {
 
 // TestLabelsStandInTheText holds names, evidence and quotes to the letter.
 func TestLabelsStandInTheText(t *testing.T) {
-	articles := lines[article](t, "articles.jsonl")
-	for i, r := range lines[record](t, "gold.jsonl") {
-		text := articles[i].Text
-		for _, o := range r.Officials {
-			if !strings.Contains(text+articles[i].Title, o.Name) || o.Country == "" {
-				t.Errorf("%s: official %q (%s)", r.ID, o.Name, o.Country)
-			}
+	for _, dir := range []string{learnt, unseen} {
+		articles := lines[article](t, filepath.Join(dir, "articles.jsonl"))
+		for i, r := range lines[record](t, filepath.Join(dir, "gold.jsonl")) {
+			checkLetters(t, articles[i], r)
 		}
-		for _, e := range r.Events {
-			evidence, _ := e["evidence"].(string)
-			if evidence == "" || !strings.Contains(text, evidence) {
-				t.Errorf("%s: evidence not in the text: %q", r.ID, evidence)
-			}
-			for _, slot := range []string{"quote", "person", "speaker"} {
-				if said, _ := e[slot].(string); !strings.Contains(text, said) {
-					t.Errorf("%s: %s not in the text: %q", r.ID, slot, said)
-				}
+	}
+}
+
+func checkLetters(t *testing.T, a article, r record) {
+	t.Helper()
+	text := a.Text
+	for _, o := range r.Officials {
+		if !strings.Contains(text+a.Title, o.Name) || o.Country == "" {
+			t.Errorf("%s: official %q (%s)", r.ID, o.Name, o.Country)
+		}
+	}
+	for _, e := range r.Events {
+		evidence, _ := e["evidence"].(string)
+		if evidence == "" || !strings.Contains(text, evidence) {
+			t.Errorf("%s: evidence not in the text: %q", r.ID, evidence)
+		}
+		for _, slot := range []string{"quote", "person", "speaker"} {
+			if said, _ := e[slot].(string); !strings.Contains(text, said) {
+				t.Errorf("%s: %s not in the text: %q", r.ID, slot, said)
 			}
 		}
 	}
@@ -135,7 +155,7 @@ func TestLabelsStandInTheText(t *testing.T) {
 
 func TestRatesAreWhole(t *testing.T) {
 	qualifiers := map[string]int{}
-	for _, r := range lines[record](t, "gold.jsonl") {
+	for _, r := range records(t) {
 		for _, rate := range r.Rates {
 			between := rate.Qualifier == "between"
 			if between != (rate.Min != nil && rate.Max != nil) || between == (rate.Value != nil) || rate.Unit == "" || rate.By == nil || rate.On == nil {
@@ -160,7 +180,7 @@ func TestRatesAreWhole(t *testing.T) {
 func TestSlotsAreThoseOfTheKind(t *testing.T) {
 	known, sectors := kinds(t)
 	used := map[string]bool{}
-	for _, r := range lines[record](t, "gold.jsonl") {
+	for _, r := range records(t) {
 		for _, code := range r.Sectors {
 			if !slices.Contains(sectors, code) {
 				t.Errorf("%s: unknown sector %q", r.ID, code)
