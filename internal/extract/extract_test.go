@@ -199,7 +199,7 @@ func FuzzExtract(f *testing.F) {
 	f.Add("关税", "中国 tariffs on US$5bn of imports — customs, exports, trade war\u202E")
 	f.Add("x", strings.Repeat("tariff ", 300))
 	f.Add("Beijing weighs talks", "China is evaluating talks with the US over tariffs. “We will not bow,” the ministry said;\n\nJapan’s exports rose 3.2% to ¥9 trillion, while the EU filed a WTO complaint against India.")
-	f.Add("TRADE WAR", "TRADE MINISTER ANA ROE RESIGNED. JOHN DOE WAS NAMED CHINA'S TRADE NEGOTIATOR; TARIFFS OF UP TO 125% ON US GOODS")
+	f.Add("TRADE WAR", "TRADE MINISTER ANA ROE RESIGNED. JOHN DOE WAS NAMED CHINA'S TRADE NEGOTIATOR; TARIFFS OF UP TO 95% ON US GOODS")
 	f.Add("x", "tariff on \xff\xfe imports and exports of China's 145% <p>U.S</p>")
 	f.Fuzz(func(t *testing.T, title, text string) {
 		if !utf8.ValidString(text) || !utf8.ValidString(title) || len(text) > 4000 {

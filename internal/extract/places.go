@@ -3,7 +3,7 @@ package extract
 import "github.com/tradewire/tradewire/internal/ontology"
 
 // host is true for the country somebody goes to for talks with another: "lead
-// a delegation to Spain for talks with", "visit Chile and hold talks with".
+// trade envoys to Spain for talks with", "visit Chile and hold talks with".
 func (v *view) host(e ontology.Entity) bool {
 	at := e.First - 1
 	if !v.hasAt(at, "%visits") && (v.lower(at) != "to" || !v.has(at-6, at, "%travels")) {
