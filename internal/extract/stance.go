@@ -221,10 +221,12 @@ func (d *draft) strict(first int) event.Value {
 	return d.aim(from, end)
 }
 
-// ofPolicy reports whether tokens [first, end) name a policy ("the decree",
-// "the waiver") in an article that has told an act of trade.
+// ofPolicy reports whether tokens [first, end) name a policy ("a decree", "a
+// waiver") in an article that has told an act of trade, or one that it speaks
+// of as known ("the step").
 func (d *draft) ofPolicy(first, end int) bool {
-	return len(d.v.told) > 0 && d.v.has(first, end, "%policy_noun")
+	known := d.v.lower(first) == "the" || d.v.lower(first-1) == "the"
+	return (known || len(d.v.told) > 0) && d.v.has(first, end, "%policy_noun")
 }
 
 // talks are the talks or the deal that a party sets conditions for: those the
