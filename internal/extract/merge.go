@@ -19,6 +19,11 @@ func merge(drafts []*draft) []*draft {
 	for _, d := range drafts {
 		of := byKind[d.kind.Name]
 		if at := slices.IndexFunc(of, func(e *draft) bool { return e.same(d) }); at >= 0 {
+			if of[at].yields(d) {
+				d.absorb(of[at])
+				out[slices.Index(out, of[at])], of[at] = d, d
+				continue
+			}
 			of[at].absorb(d)
 			continue
 		}
@@ -30,6 +35,12 @@ func merge(drafts []*draft) []*draft {
 	out = settle(out)
 	notYet(out)
 	return slices.DeleteFunc(out, func(d *draft) bool { return d.v.title && !d.inBody() })
+}
+
+// yields reports whether d comes of a rule that only speaks where nothing else
+// does, and e sets a condition: then e's slots are the claim's.
+func (d *draft) yields(e *draft) bool {
+	return len(d.rule.UnlessSaid) > 0 && len(e.rule.UnlessSaid) == 0 && !e.v.title && d.kind.Name == "stance" && e.slots["position"].Text == "conditional"
 }
 
 // same compares the slots that the rule set names under merge. A list that

@@ -108,7 +108,7 @@ func (d *draft) holderActor() actor {
 			}
 			return v.actedLast(i)
 		}
-		if a, ok := v.groupAt(i, d.sentence.First); ok && !v.governed(a) {
+		if a, ok := v.groupAt(i, d.sentence.First); ok && (!v.governed(a) || v.spokenFor(a)) {
 			return a
 		}
 		a, ok := v.actor(i)
@@ -230,6 +230,9 @@ func (v *view) speakerAt(i int) actor {
 		return a
 	}
 	if a, turn := v.turn(s); turn {
+		if len(a.codes) == 0 && a.name == "" {
+			return v.answerer(i)
+		}
 		return a
 	}
 	for k := s - 1; k >= max(0, s-3); k-- {

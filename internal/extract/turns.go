@@ -25,3 +25,24 @@ func (v *view) turn(s int) (actor, bool) {
 	}
 	return actor{}, false
 }
+
+// answerer is who answers at token i of a transcript whose turns only say "A:":
+// the government that publishes it, else the country that the answer names
+// as its own subject before; nobody in a question.
+func (v *view) answerer(i int) actor {
+	s := v.doc.SentenceOf(i)
+	for s > 0 && v.doc.Sentences[s-1].Paragraph == v.doc.Sentences[s].Paragraph {
+		s--
+	}
+	first := v.doc.Sentences[s].First
+	if !v.hasAt(first, "%answer") || v.lower(first+1) != ":" {
+		return actor{}
+	}
+	if a := v.house(); len(a.codes) > 0 {
+		return a
+	}
+	if a, ok := v.actor(first + 2); ok && a.kind == "country" && !a.possessive {
+		return a
+	}
+	return actor{}
+}
