@@ -31,7 +31,7 @@ func (v *view) turn(s int) (actor, bool) {
 // as its own subject before; nobody in a question.
 func (v *view) answerer(i int) actor {
 	s := v.doc.SentenceOf(i)
-	for s > 0 && v.doc.Sentences[s-1].Paragraph == v.doc.Sentences[s].Paragraph {
+	for k := s; s > max(0, k-turnReach) && v.doc.Sentences[s-1].Paragraph == v.doc.Sentences[s].Paragraph; {
 		s--
 	}
 	first := v.doc.Sentences[s].First
