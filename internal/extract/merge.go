@@ -60,7 +60,7 @@ func (d *draft) same(e *draft) bool {
 		if slot == "complainant" && (a.Empty() || b.Empty()) && d.sameCase(e) {
 			continue
 		}
-		if slot == "target" && alike(a.Text, b.Text) {
+		if slot == "target" && alike(a.Text, b.Text) && d.agrees(e) {
 			continue
 		}
 		if !equal(a, b) {
@@ -68,6 +68,13 @@ func (d *draft) same(e *draft) bool {
 		}
 	}
 	return true
+}
+
+// agrees reports whether two stances do not contradict: who weighs a thing may
+// take a position later, but is not against what one like it is welcome for.
+func (d *draft) agrees(e *draft) bool {
+	a, b := d.slots["position"].Text, e.slots["position"].Text
+	return a == b || a == "neutral" || b == "neutral"
 }
 
 // equal compares what two slots say; the order of a list says nothing.

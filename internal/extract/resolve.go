@@ -20,6 +20,8 @@ func resolvers() map[string]resolver {
 		"target":    func(d *draft) event.Value { return list(d.target()) },
 		"holder":    func(d *draft) event.Value { return d.holder() },
 		"speaker":   func(d *draft) event.Value { return d.speaker() },
+		"move":      func(d *draft) event.Value { return d.move() },
+		"reputed":   func(d *draft) event.Value { return d.reputed() },
 		"sayer":     func(d *draft) event.Value { return d.sayer() },
 		"object":    func(d *draft) event.Value { return d.object() },
 		"endorsed":  func(d *draft) event.Value { return d.endorsed() },

@@ -14,6 +14,16 @@ import (
 // (EVENTS.md), the person for legislators and the like.
 func (d *draft) holder() event.Value { return d.v.holds(d.holderActor()) }
 
+// reputed is the holder of what is said of a person: it is the person's own,
+// whatever the office.
+func (d *draft) reputed() event.Value {
+	a := d.holderActor()
+	if a.kind == "person" && a.name != "" {
+		return event.Text(a.name)
+	}
+	return d.v.holds(a)
+}
+
 // sayer is the holder where the sentence's subject is the matter itself
 // ("the duties are unfair"): who says so.
 // Nobody decries an act of their own: then it is the other side of the two that

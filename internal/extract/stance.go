@@ -76,8 +76,12 @@ func (d *draft) theme() event.Value {
 	for end > d.sentence.First && v.hasAt(end-1, "%theme_tail") {
 		end--
 	}
-	if v.lower(end-1) == "," { // "the levy, in force since May, is unfair"
-		end = v.skipAside(end-1, d.sentence.First) + 1
+	if v.lower(end-1) == "," {
+		if at := v.skipAside(end-1, d.sentence.First) + 1; v.hasAt(at+1, "%conjunction") {
+			end-- // "smiling, or even threatening, will not help"
+		} else {
+			end = at // "the levy, in force since May, is unfair"
+		}
 	}
 	if d.denied() && !v.has(d.first, d.trigger.End, "%not_only") || v.lower(d.trigger.First-1) == "if" {
 		return event.Value{}
@@ -90,7 +94,10 @@ func (d *draft) theme() event.Value {
 	if end-first == 1 && v.hasAt(first, "%back_reference") {
 		return d.referred()
 	}
-	for first < end && v.hasAt(first, "%target_lead") {
+	if v.lower(d.first) == "as" && v.has(first, end, "%call") {
+		return event.Value{} // who views it as unfair is no part of it
+	}
+	for first < end && (v.hasAt(first, "%target_lead") || v.hasAt(first, "%also_even")) {
 		first++
 	}
 	end = min(v.untilVerb(first, end), first+maxTarget)
@@ -185,7 +192,7 @@ func (d *draft) pledged() event.Value {
 // of the same form ("the challenges"), and not merely possible.
 func (d *draft) asserted() bool {
 	v, at := d.v, d.trigger.First
-	if v.hasAt(at, "%homograph") && !strings.HasPrefix(v.tag(at), "VB") {
+	if v.hasAt(at, "%homograph") && !v.hasAt(d.trigger.End, "%determiner") && !strings.HasPrefix(v.tag(at), "VB") {
 		return false
 	}
 	for v.hasAt(at-1, "%adverb") {
@@ -254,7 +261,7 @@ func (d *draft) described() event.Value {
 	if !ok {
 		return d.referred()
 	}
-	if d.v.hasAt(r.First, "%back_reference") && r.End-r.First == 1 {
+	if e, ok := d.v.at(r.First, "%back_reference"); ok && e.End >= r.End {
 		return d.referred()
 	}
 	from, end := d.phrase(r.First)
@@ -282,6 +289,20 @@ func (d *draft) referred() event.Value {
 	return event.Value{}
 }
 
+// move is the act told in the same sentence, "a move that they decried as
+// harsh", else what another way refers to.
+func (d *draft) move() event.Value {
+	for _, a := range slices.Backward(d.v.told) {
+		if a.v != d.v || a.sentence.Index != d.sentence.Index {
+			break
+		}
+		if a.isAct() && a.trigger.First < d.trigger.First {
+			return event.Text(a.phrased())
+		}
+	}
+	return d.referred()
+}
+
 // stanceBefore is the stance told last in this sentence or the one before
 // ("Spain opposes the accord; Portugal backs it"), nil when there is none.
 func (d *draft) stanceBefore() *draft {
@@ -302,7 +323,18 @@ func (d *draft) opposed() event.Value {
 	if d.denied() || !d.asserted() {
 		return event.Value{}
 	}
-	return d.aim(d.phrase(d.trigger.End))
+	return d.aim(d.instance(d.phrase(d.trigger.End)))
+}
+
+// instance is what tokens [first, end) are said to be, where they name no matter
+// of trade: "recent steps, such as the end of the quota".
+func (d *draft) instance(first, end int) (from, stop int) {
+	if e, ok := d.v.at(end, "%for_instance"); ok && !d.v.ofTrade(first, end) {
+		if from, stop = d.phrase(e.End); from < stop {
+			return from, stop
+		}
+	}
+	return first, end
 }
 
 // refused is what the holder will not do or take.
