@@ -119,13 +119,15 @@ func TestAnyText(t *testing.T) {
 	}
 }
 
+// took is the time of the processor, which other work on the machine does not
+// lengthen.
 func took(t *testing.T, x *Extractor, text string) time.Duration {
 	t.Helper()
-	start := time.Now()
+	start := processorTime(t)
 	if _, err := x.Extract(event.Article{ID: "hostile", Text: text}); err != nil {
 		t.Fatal(err)
 	}
-	return time.Since(start)
+	return processorTime(t) - start
 }
 
 // sound checks what must hold for any article: evidence within the text and
