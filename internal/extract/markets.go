@@ -116,17 +116,26 @@ const leastTies = 2
 
 // aboutTrade is true for an article that speaks of trade measures or talks.
 func (v *view) aboutTrade() bool {
+	if v.trade == nil {
+		about := v.tiesToTrade() >= leastTies
+		v.trade = &about
+	}
+	return *v.trade
+}
+
+// tiesToTrade counts the words of trade, up to as many as it takes.
+func (v *view) tiesToTrade() int {
 	n := 0
 	for i := range v.found {
 		for _, e := range v.found[i] {
 			if e.Label == "INSTRUMENT" || e.Label == "PROBE" || e.Label == labelRate || e.Label == labelFlow || e.Label == "%trade_tie" {
 				if n++; n >= leastTies {
-					return true
+					return n
 				}
 			}
 		}
 	}
-	return false
+	return n
 }
 
 // marketMove is the move behind the instrument, empty where it is only

@@ -258,29 +258,6 @@ func (v *view) speakerAt(i int) actor {
 	return v.house()
 }
 
-// house is the government that publishes the text: the official source's, or
-// that of the ministry or office after which the publisher is called.
-func (v *view) house() actor {
-	if v.meta.Official && v.meta.Country != "" {
-		return actor{codes: []string{v.meta.Country}, kind: "country"}
-	}
-	office, country := false, ""
-	for _, e := range v.o.Gazetteer.Find(document.New(v.meta.Publisher).Tokens) {
-		switch {
-		case e.Label == ontology.LabelBody && e.Value != "" && slices.Contains([]string{"ministry", "executive", "agency"}, e.How):
-			return actor{codes: []string{e.Value}, kind: "country"}
-		case e.Label == "%house":
-			office = true
-		case e.Label == ontology.LabelCountry:
-			country = e.Value
-		}
-	}
-	if office && country != "" {
-		return actor{codes: []string{country}, kind: "country"}
-	}
-	return actor{}
-}
-
 // saidIn looks for the speaker of sentence k; said is true where somebody
 // speaks, even if it is nobody who counts.
 func (v *view) saidIn(k int) (a actor, said bool) {

@@ -38,6 +38,10 @@ type view struct {
 	counted    bool
 	// speakers holds who speaks in a sentence, once asked for.
 	speakers map[int]speaker
+	// publisher is the government that publishes the text, once asked for.
+	publisher *actor
+	// trade tells whether the text is about trade, once asked for.
+	trade *bool
 	// told holds the drafts of the title and of the sentences read so far.
 	told []*draft
 }

@@ -1,0 +1,40 @@
+package extract
+
+import (
+	"slices"
+
+	"github.com/tradewire/tradewire/internal/document"
+	"github.com/tradewire/tradewire/internal/ontology"
+)
+
+// house is the government that publishes the text, looked up once.
+func (v *view) house() actor {
+	if v.publisher == nil {
+		a := v.findHouse()
+		v.publisher = &a
+	}
+	return *v.publisher
+}
+
+// findHouse is the official source's government, or that of the ministry or
+// office after which the publisher is called.
+func (v *view) findHouse() actor {
+	if v.meta.Official && v.meta.Country != "" {
+		return actor{codes: []string{v.meta.Country}, kind: "country"}
+	}
+	office, country := false, ""
+	for _, e := range v.o.Gazetteer.Find(document.New(v.meta.Publisher).Tokens) {
+		switch {
+		case e.Label == ontology.LabelBody && e.Value != "" && slices.Contains([]string{"ministry", "executive", "agency"}, e.How):
+			return actor{codes: []string{e.Value}, kind: "country"}
+		case e.Label == "%house":
+			office = true
+		case e.Label == ontology.LabelCountry:
+			country = e.Value
+		}
+	}
+	if office && country != "" {
+		return actor{codes: []string{country}, kind: "country"}
+	}
+	return actor{}
+}
