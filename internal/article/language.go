@@ -8,7 +8,7 @@ import (
 
 // languageSample is how many bytes of text tell the language: trigram counts
 // settle long before, and the detector is linear in its input.
-const languageSample = 4096
+const languageSample = 1024
 
 // language returns a BCP 47 code without region. The text itself is believed
 // where it is long enough to be certain, because templates often declare the
