@@ -98,7 +98,7 @@ func (d *draft) joinedTo() bool {
 // other case.
 func (d *draft) toldRemedy() bool {
 	remedy := false
-	for _, e := range d.v.told {
+	for _, e := range d.v.told[:min(len(d.v.told), maxClaims)] {
 		switch e.slots["instrument"].Text {
 		case "trade_remedy":
 			remedy = true

@@ -133,16 +133,25 @@ func (r *reading) measureNear(v *view, m rate) *draft {
 	var near *draft
 	best := math.MaxInt
 	for _, d := range r.claims {
-		for _, e := range append([]*draft{d}, d.also...) {
-			if e.v != v || d.kind.Name != "measure" || m.First < e.sentence.First || m.First >= e.sentence.End || v.parted(e.trigger, m) {
+		for k := -1; k < len(d.also); k++ {
+			e := d.mention(k)
+			if e.v != v || d.kind.Name != "measure" || m.First < e.sentence.First || m.First >= e.sentence.End {
 				continue
 			}
-			if far := max(e.trigger.First-m.First, m.First-e.trigger.First); far < best {
+			if far := max(e.trigger.First-m.First, m.First-e.trigger.First); far < best && !v.parted(e.trigger, m) {
 				best, near = far, d
 			}
 		}
 	}
 	return near
+}
+
+// mention is the draft itself for k -1, else one that was merged into it.
+func (d *draft) mention(k int) *draft {
+	if k < 0 {
+		return d
+	}
+	return d.also[k]
 }
 
 // parted reports that another part of the sentence begins between the trigger
@@ -162,16 +171,19 @@ func (v *view) parted(trigger pattern.Range, m rate) bool {
 func (r *reading) taxBefore(v *view, m rate, by, on []string) *draft {
 	var last *draft
 	at := -1
+	s := v.sentence(m.First)
+	from := v.doc.Sentences[max(0, s.Index-3)].First
 	for _, d := range r.claims {
 		if d.kind.Name != "measure" || !slices.Contains(taxes(), d.slots["instrument"].Text) {
 			continue
 		}
-		for _, e := range append([]*draft{d}, d.also...) {
+		for k := -1; k < len(d.also); k++ {
+			e := d.mention(k)
 			place := e.trigger.First
 			if e.v != v {
 				place = 0
 			}
-			if e.v == v && (place > m.First && place >= v.sentence(m.First).End || place < v.doc.Sentences[max(0, v.sentence(m.First).Index-3)].First) {
+			if e.v == v && (place > m.First && place >= s.End || place < from) {
 				continue
 			}
 			if place > at && fits(d, by, on) {
