@@ -6,8 +6,9 @@ import (
 	"unicode/utf8"
 )
 
-// currencies are written together with their country's letters: the "US" of
-// "US$50" is no country.
+// currencyPrefix is how many bytes of a currency's sign s begins with: signs are
+// written together with their country's letters, and the "US" of "US$50" is no
+// country.
 func currencyPrefix(s string) int {
 	for _, p := range []string{"US$", "HK$", "NT$", "NZ$", "A$", "C$", "S$", "R$"} {
 		if strings.HasPrefix(s, p) {
@@ -17,7 +18,8 @@ func currencyPrefix(s string) int {
 	return 0
 }
 
-// abbreviations keep their dot inside the token and end no sentence.
+// abbreviation reports a word that keeps its dot inside the token and ends no
+// sentence.
 func abbreviation(word string) bool {
 	switch word {
 	case "mr", "mrs", "ms", "dr", "prof", "sen", "rep", "gov", "gen", "col", "lt", "sgt", "hon", "rev", "st",

@@ -7,6 +7,9 @@ import (
 	"github.com/tradewire/tradewire/internal/ontology"
 )
 
+// groupAt reads an industry body or another group that may hold a stance and
+// ends with token i: a name that closes with "Association", "Federation" or
+// the like, or a term of the list of groups ("business groups").
 func (v *view) groupAt(i, from int) (actor, bool) {
 	if v.hasAt(i, "%organisation_head") && v.doc.Tokens[i].Capital() && !v.official(i) && !v.ownsHead(i) {
 		first := i
@@ -34,6 +37,8 @@ func (v *view) groupAt(i, from int) (actor, bool) {
 	return v.branch(i, from)
 }
 
+// official reports whether token i belongs to the name of a government's or
+// international body, or of a country.
 func (v *view) official(i int) bool {
 	if e, ok := v.covering(i, ontology.LabelBody); ok && e.Value != "" && e.End-e.First > 1 {
 		return true
@@ -45,6 +50,7 @@ func (v *view) official(i int) bool {
 	return ok
 }
 
+// groupBefore is the group with a name that was named last before token i.
 func (v *view) groupBefore(i int) (actor, bool) {
 	for k := i - 1; k >= max(0, i-400); k-- {
 		if v.hasAt(k, "%organisation_head") && v.doc.Tokens[k].Capital() {
@@ -60,6 +66,7 @@ func (v *view) nameWord(i int) bool {
 	return v.doc.Tokens[i].Capital() || slices.Contains([]string{"of", "and", "&", "for", "-", "+", "'"}, v.lower(i))
 }
 
+// group names the tokens with the adjectives that belong to them.
 func (v *view) group(first, end, from int) actor {
 	for first > from && (v.hasAt(first-1, "%group_modifier") || v.hasAt(first-1, ontology.LabelCountry)) {
 		first--
@@ -67,6 +74,8 @@ func (v *view) group(first, end, from int) actor {
 	return actor{name: v.doc.Span(first, end), kind: "group", first: first, end: end}
 }
 
+// spokenFor reports whether a name or an office belongs to the group behind
+// "of": "Jane Roe of the Builders' Federation", "the head of the union".
 func (v *view) spokenFor(a actor) bool {
 	at := a.first - 1
 	for v.hasAt(at, "%determiner") {
@@ -78,6 +87,8 @@ func (v *view) spokenFor(a actor) bool {
 	return v.doc.Tokens[at-1].Capital() || v.hasAt(at-1, "%group_post")
 }
 
+// affiliated is the group of a person without public office who speaks: "said
+// Jane Roe of the Builders' Federation", "said Jane Roe, who leads the union".
 func (v *view) affiliated(first, end int) (actor, bool) {
 	if first >= end || !v.doc.Tokens[first].Capital() || v.hasAt(first, labelActor) {
 		return actor{}, false
@@ -93,6 +104,7 @@ func (v *view) affiliated(first, end int) (actor, bool) {
 	return actor{}, false
 }
 
+// stranger reports whether another actor than a mere modifier begins at token k.
 func (v *view) stranger(k int) bool {
 	a, ok := v.actor(k)
 	return ok && !a.possessive && !v.governed(a)

@@ -49,7 +49,7 @@ func (d *draft) same(e *draft) bool {
 	if d.kind.Name != e.kind.Name {
 		return false
 	}
-	if d.kind.Name == "measure" && (stage(d.slots["status"].Text) != stage(e.slots["status"].Text) || d.otherRate(e) || d.otherAct(e)) {
+	if d.kind.Name == "measure" && stage(d.slots["status"].Text) != stage(e.slots["status"].Text) {
 		return false
 	}
 	for _, slot := range d.set.Merge {
@@ -67,7 +67,7 @@ func (d *draft) same(e *draft) bool {
 			return false
 		}
 	}
-	return true
+	return d.kind.Name != "measure" || !d.otherRate(e) && !d.otherAct(e)
 }
 
 // agrees reports whether two stances do not contradict: who weighs a thing may
@@ -77,7 +77,6 @@ func (d *draft) agrees(e *draft) bool {
 	return a == b || a == "neutral" || b == "neutral"
 }
 
-// equal compares what two slots say; the order of a list says nothing.
 // sameCase is true for two claims on a case before one court or panel: it is
 // one however seldom the article says who brought it.
 func (d *draft) sameCase(e *draft) bool {
@@ -85,6 +84,7 @@ func (d *draft) sameCase(e *draft) bool {
 	return court != "" && court == e.slots["forum"].Text && d.slots["status"].Text != "alleged" && e.slots["status"].Text != "alleged"
 }
 
+// equal compares what two slots say; the order of a list says nothing.
 func equal(a, b event.Value) bool {
 	return a.Text == b.Text && slices.Equal(sorted(a).List, sorted(b).List) && reflect.DeepEqual(a.Rates, b.Rates)
 }

@@ -210,13 +210,6 @@ func (v *view) actedLast(i int) actor {
 	return actor{}
 }
 
-// groupAt reads an industry body or another group that may hold a stance and
-// ends with token i: a name that closes with "Association", "Federation" or
-// the like, or a term of the list of groups ("business groups").
-// official reports whether token i belongs to the name of a government's or
-// international body, or of a country.
-// groupBefore is the group with a name that was named last before token i.
-// group names the tokens with the adjectives that belong to them.
 // speaker is the person who spoke for the holder; empty when nobody is named.
 func (d *draft) speaker() event.Value {
 	a := d.v.speakerAt(d.trigger.First)
@@ -327,9 +320,6 @@ func (v *view) strangerAt(at int, s document.Sentence) bool {
 	return false
 }
 
-// turnReach is how many sentences an answer in a transcript may last.
-// turn is whose turn it is in a transcript: the speaker of the last paragraph
-// that starts with "Name:". A journalist's turn has no speaker who counts.
 // beside returns the actor that does the saying at token at: the nearest on
 // the left, else the one just behind ("…," said X).
 func (v *view) beside(at, first, end int) (actor, bool) {
@@ -411,11 +401,6 @@ func (v *view) pronounced(k int) actor {
 	return actor{}
 }
 
-// spokenFor reports whether a name or an office belongs to the group behind
-// "of": "Jane Roe of the Builders' Federation", "the head of the union".
-// affiliated is the group of a person without public office who speaks: "said
-// Jane Roe of the Builders' Federation", "said Jane Roe, who leads the union".
-// stranger reports whether another actor than a mere modifier begins at token k.
 // skipRelative steps over ", which …," before a verb.
 func (v *view) skipRelative(k, first int) int {
 	if at := v.skipAside(k, first); at != k && v.hasAt(at+2, "%relative") {

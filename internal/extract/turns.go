@@ -1,7 +1,10 @@
 package extract
 
+// turnReach is how many sentences an answer in a transcript may last.
 const turnReach = 40
 
+// turn is whose turn it is in a transcript: the speaker of the last paragraph
+// that starts with "Name:". A journalist's turn has no speaker who counts.
 func (v *view) turn(s int) (actor, bool) {
 	for k := s; k >= max(0, s-turnReach); k-- {
 		sentence := v.doc.Sentences[k]

@@ -147,7 +147,7 @@ func (l *lexer) skipImage() {
 	l.at = len(l.data)
 }
 
-// n is operand i as a number; 0 when it is none.
+// operand is operand i as a number; 0 when it is none.
 func operand(list []object, i int) float64 {
 	if i < len(list) {
 		if n, ok := list[i].(float64); ok {
