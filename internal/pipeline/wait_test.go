@@ -69,9 +69,10 @@ func loop(s *scraper, f *fakeLog, d time.Duration, change ...func(*runner)) {
 	}
 	w := &waker{scraper: s, writer: f, flow: newFlow(), metrics: ops.NewMetrics()}
 	var running sync.WaitGroup
+	from := len(f.written) // what is written from here on comes back
 	running.Go(func() { r.run(ctx, context.Background()) })
 	running.Go(func() { w.run(ctx) })
-	for from := len(f.written); sleep(ctx, 10*time.Second); {
+	for sleep(ctx, 10*time.Second) {
 		from = f.follow(from)
 	}
 	running.Wait()
@@ -422,10 +423,13 @@ func TestHostWithManyFetchesHoldsUpNoOther(t *testing.T) {
 		}
 		f := newFakeLog(records...)
 		began := time.Now()
+		var mu sync.Mutex
 		var last time.Duration // when the short host was through
 		asked := map[string]int{}
 		w := webFunc(func(r fetch.Request) (*fetch.Response, error) {
 			time.Sleep(pace)
+			mu.Lock()
+			defer mu.Unlock()
 			if asked[r.URL]++; strings.HasPrefix(r.URL, "https://short.example/") {
 				last = time.Since(began)
 			}
