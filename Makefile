@@ -28,7 +28,7 @@ demo: build
 
 # Seeds and kept finds of the fuzz tests are part of it.
 test:
-	$(GO) test $(if $(RACE),-race) $(PACKAGES)
+	$(GO) test $(if $(RACE),-race -timeout 30m) $(PACKAGES)
 
 race:
 	$(MAKE) test RACE=1
