@@ -81,7 +81,7 @@ func (v *view) spokenFor(a actor) bool {
 	for v.hasAt(at, "%determiner") {
 		at--
 	}
-	if v.lower(at) != "of" && v.lower(at) != "at" {
+	if at < 1 || v.lower(at) != "of" && v.lower(at) != "at" {
 		return false
 	}
 	return v.doc.Tokens[at-1].Capital() || v.hasAt(at-1, "%group_post")

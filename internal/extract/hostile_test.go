@@ -130,6 +130,56 @@ func took(t *testing.T, x *Extractor, text string) time.Duration {
 	return processorTime(t) - start
 }
 
+// An article may begin and end at any word of ours: no rule may look before the
+// first token or behind the last.
+func TestTornAnywhere(t *testing.T) {
+	x := newExtractor(t)
+	for _, a := range readArticles(t, "../../testdata/gold/articles.jsonl") {
+		words := strings.Fields(a.Text)
+		for i := range words {
+			torn := event.Article{ID: a.ID, Title: a.Title, Text: strings.Join(words[i:min(len(words), i+30)], " ")}
+			r, err := x.Extract(torn)
+			if err != nil {
+				t.Fatal(err)
+			}
+			exactEvidence(t, torn, r)
+		}
+	}
+}
+
+// FuzzPieces reads texts torn out of our own articles anywhere and sewn together
+// anyhow: half sentences, names without their first word, quotes never closed,
+// capitals throughout. Bytes at random seldom reach the rules; these always do.
+func FuzzPieces(f *testing.F) {
+	x := newExtractor(f)
+	var words []string
+	for _, a := range readArticles(f, "../../testdata/gold/articles.jsonl") {
+		words = append(words, strings.Fields(a.Text)...)
+	}
+	for seed := range uint64(150) {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, seed uint64) {
+		sound(t, x, event.Article{ID: "fuzz", Title: "Duties", Text: sewn(words, seed)})
+	})
+}
+
+// sewn joins up to twelve runs of words, each begun and broken off anywhere.
+func sewn(words []string, seed uint64) string {
+	r := rand.New(rand.NewPCG(seed, 1))
+	var text strings.Builder
+	for range 1 + r.IntN(12) {
+		at := r.IntN(len(words))
+		piece := strings.Join(words[at:min(len(words), at+1+r.IntN(40))], " ")
+		if r.IntN(8) == 0 {
+			piece = strings.ToUpper(piece)
+		}
+		text.WriteString(piece)
+		text.WriteString([]string{" ", " ", "\n", "\n\n", ". ", ", ", "\" ", "—"}[r.IntN(8)])
+	}
+	return text.String()
+}
+
 // sound checks what must hold for any article: evidence within the text and
 // equal to it, claims in the order of their evidence, each once, with an id
 // that a second reading gives again, and no value outside the closed ones.
