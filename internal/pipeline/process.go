@@ -108,7 +108,12 @@ func (p *process) openCluster() error {
 		p.onClose(broker.Close)
 		p.Brokers = []string{broker.Addr()}
 	}
-	cluster, err := connect(p.Brokers, p.Config.Prefix, p.Security, p.Log.With("room", "topic"))
+	instance, err := topic.TakeInstance(p.DataDir)
+	if err != nil {
+		return &UsageError{err}
+	}
+	p.onClose(instance.Release)
+	cluster, err := connect(p.Brokers, p.Config.Prefix, instance.Name, p.Security, p.Log.With("room", "topic"))
 	if err != nil {
 		return err
 	}
@@ -121,9 +126,10 @@ func (p *process) openCluster() error {
 // dozens of partitions, and works on a few hundred records a second.
 const pollBytes = 64 << 10
 
-// connect prepares a cluster; an error is a mistake in the options.
-func connect(brokers []string, prefix string, security topic.Security, log *slog.Logger) (*topic.Cluster, error) {
-	cfg := topic.Config{Brokers: brokers, Prefix: prefix, PollBytes: pollBytes}
+// connect prepares a cluster; an error is a mistake in the options. instance
+// may be "" for those that join no group.
+func connect(brokers []string, prefix, instance string, security topic.Security, log *slog.Logger) (*topic.Cluster, error) {
+	cfg := topic.Config{Brokers: brokers, Prefix: prefix, Instance: instance, PollBytes: pollBytes}
 	if err := security.Apply(&cfg); err != nil {
 		return nil, &UsageError{fmt.Errorf("secure kafka: %w", err)}
 	}
@@ -140,7 +146,7 @@ func connect(brokers []string, prefix string, security topic.Security, log *slog
 func WithCluster(ctx context.Context, brokers []string, prefix string, security topic.Security, log *slog.Logger,
 	do func(context.Context, *topic.Cluster) error,
 ) error {
-	cluster, err := connect(brokers, prefix, security, log)
+	cluster, err := connect(brokers, prefix, "", security, log)
 	if err != nil {
 		return err
 	}

@@ -19,7 +19,11 @@ func (r *Reader) join(ctx context.Context) error {
 	if time.Since(r.joined) < shortGeneration && !pause(ctx, 3) {
 		return ctx.Err()
 	}
-	gen, err := r.members.Next(ctx)
+	members, err := r.member(ctx)
+	if err != nil {
+		return err
+	}
+	gen, err := members.Next(ctx)
 	switch {
 	case err == nil:
 	case errors.Is(err, kafka.ErrGroupClosed):
@@ -41,6 +45,30 @@ func (r *Reader) join(ctx context.Context) error {
 	}
 	defer func() { <-r.committing }()
 	return r.store(ctx, gen, f)
+}
+
+// member enters the group when it is first needed.
+func (r *Reader) member(ctx context.Context) (*kafka.ConsumerGroup, error) {
+	r.mu.Lock()
+	members := r.members
+	r.mu.Unlock()
+	if members != nil {
+		return members, nil
+	}
+	r.bury(ctx)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	select {
+	case <-r.closed:
+		return nil, ErrClosed
+	default:
+	}
+	members, err := kafka.NewConsumerGroup(r.config)
+	if err != nil {
+		return nil, fmt.Errorf("join group %s: %w", r.group, err)
+	}
+	r.members = members
+	return members, nil
 }
 
 // install makes gen the current generation.

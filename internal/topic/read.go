@@ -23,12 +23,13 @@ import (
 //
 // Its goroutines are those of the generation; they end with Close. Members
 // come and go in about a second (Config.Heartbeat); one that dies without
-// Close holds its partitions for Config.RebalanceTimeout to SessionTimeout.
+// Close holds its partitions until the next process of its name joins
+// (Config.Instance), or for Config.RebalanceTimeout to SessionTimeout.
 // All methods are safe for concurrent use.
 type Reader struct {
 	cluster *Cluster
 	group   string
-	members *kafka.ConsumerGroup
+	config  kafka.ConsumerGroupConfig
 
 	fetching   chan struct{} // held by the one Fetch that is under way
 	committing chan struct{} // likewise: commits must arrive in order
@@ -36,11 +37,12 @@ type Reader struct {
 	closeOnce  sync.Once
 	joined     time.Time // of the current generation; by fetching
 
-	mu     sync.Mutex
-	gen    *kafka.Generation
-	flow   *flow // nil between generations
-	held   map[partition]*hold
-	leases int64
+	mu      sync.Mutex
+	members *kafka.ConsumerGroup // nil until the first Fetch
+	gen     *kafka.Generation
+	flow    *flow // nil between generations
+	held    map[partition]*hold
+	leases  int64
 	// changed is closed when the next generation is there.
 	changed chan struct{}
 	queue   []Record // read, not yet handed out; all of one partition
@@ -80,10 +82,12 @@ func (c *Cluster) Reader(group string, topics ...string) (*Reader, error) {
 	for i, t := range topics {
 		names[i] = c.wireName(t)
 	}
-	members, err := kafka.NewConsumerGroup(kafka.ConsumerGroupConfig{
+	dialer := c.dialer()
+	dialer.ClientID = c.memberID()
+	config := kafka.ConsumerGroupConfig{
 		ID:                     group,
 		Brokers:                c.cfg.Brokers,
-		Dialer:                 c.dialer(),
+		Dialer:                 dialer,
 		Topics:                 names,
 		HeartbeatInterval:      c.cfg.Heartbeat,
 		SessionTimeout:         c.cfg.SessionTimeout,
@@ -93,12 +97,12 @@ func (c *Cluster) Reader(group string, topics ...string) (*Reader, error) {
 		PartitionWatchInterval: 10 * time.Second,
 		StartOffset:            kafka.FirstOffset,
 		Timeout:                c.cfg.Timeout,
-	})
-	if err != nil {
+	}
+	if err := config.Validate(); err != nil {
 		return nil, fmt.Errorf("join group %s: %w", group, err)
 	}
 	r := &Reader{
-		cluster: c, group: group, members: members,
+		cluster: c, group: group, config: config,
 		fetching: make(chan struct{}, 1), committing: make(chan struct{}, 1), closed: make(chan struct{}),
 		held: map[partition]*hold{}, changed: make(chan struct{}),
 	}
@@ -331,7 +335,13 @@ func (r *Reader) Lag() []PartitionLag {
 // committed will be read again by another member.
 func (r *Reader) Close() error {
 	r.closeOnce.Do(func() { close(r.closed) })
-	err := r.members.Close()
+	r.mu.Lock()
+	members := r.members
+	r.mu.Unlock()
+	var err error
+	if members != nil {
+		err = members.Close()
+	}
 	r.cluster.mu.Lock()
 	delete(r.cluster.readers, r)
 	r.cluster.mu.Unlock()

@@ -89,6 +89,11 @@ type Config struct {
 	Prefix string
 	// ClientID names us in the brokers' logs and quotas; "tradewire".
 	ClientID string
+	// Instance names this process among those of the client; "" is none. It
+	// is for one process at a time (TakeInstance): who joins a group takes out
+	// of it what has the same name, as that can only be what a process left
+	// behind that was killed.
+	Instance string
 	// TLS and SASL secure the connections when they are set.
 	TLS  *tls.Config
 	SASL sasl.Mechanism
