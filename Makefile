@@ -57,13 +57,14 @@ test-consumers:
 FAULTS          ?= 8
 FAULTS_ARTICLES ?= 3000
 FAULTS_ACKS     ?= 100
+FAULTS_COPIES   ?= 100
 test-faults:
 	@set -euo pipefail; \
-	export FAULTS=$(FAULTS) FAULTS_ARTICLES=$(FAULTS_ARTICLES) FAULTS_ACKS=$(FAULTS_ACKS); \
+	export FAULTS=$(FAULTS) FAULTS_ARTICLES=$(FAULTS_ARTICLES) FAULTS_ACKS=$(FAULTS_ACKS) FAULTS_COPIES=$(FAULTS_COPIES); \
 	deploy/kafka/kafka-up.sh "$(KAFKA_DIR)-faults" $$(($(KAFKA_PORT) + 600)); \
 	trap 'deploy/kafka/kafka-down.sh "$(KAFKA_DIR)-faults"; rm -rf "$(KAFKA_DIR)-faults"' EXIT; \
 	KAFKA_BROKERS=127.0.0.1:$$(($(KAFKA_PORT) + 600)) $(GO) test -count=1 -v -timeout 30m -run "KilledAtRandom|DiskFull" ./cmd/tradewire; \
-	FAULTS_NODES=$$(($(KAFKA_PORT) + 800)) $(GO) test -count=1 -v -timeout 30m -run 'LostAck|NodeOfThree' ./internal/topic
+	FAULTS_NODES=$$(($(KAFKA_PORT) + 800)) $(GO) test -count=1 -v -timeout 30m -run 'LostAck|NodeOfThree|CopiedUnderLoad' ./internal/topic
 
 # The tests of scale in full: 10,000 pages of 200 hosts with faults, and a
 # backlog of 1,000,000 addresses (about 6 minutes). SHORT=1 does with less

@@ -82,19 +82,28 @@ func newRig(t *testing.T) *rig {
 	if err := os.WriteFile(config, body, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	r.listen = l.Addr().String()
-	if err := l.Close(); err != nil {
-		t.Fatal(err)
-	}
+	r.listen = free(t)
 	if r.log, err = os.Create(filepath.Join(t.TempDir(), "log")); err != nil {
 		t.Fatal(err)
 	}
 	return r
 }
+
+// free is a free address on loopback.
+func free(t *testing.T) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return l.Addr().String()
+}
+
+// embed makes the process the broker too.
+func (r *rig) embed() { r.embedded, r.brokers = true, free(r.t) }
 
 // start starts a process; it is killed at the end of the test at the latest.
 func (r *rig) start(stages string) *exec.Cmd {
@@ -274,7 +283,13 @@ func (r *rig) served() map[string]int {
 // articles: nothing is lost, no event comes under two ids, and the feed holds
 // each once.
 func TestKilledAtRandomPoints(t *testing.T) {
-	r := newRig(t)
+	killedAtRandomPoints(t, newRig(t), 2*time.Millisecond)
+}
+
+// killedAtRandomPoints spreads the kills over the time that the articles take
+// at each.
+func killedAtRandomPoints(t *testing.T, r *rig, each time.Duration) {
+	t.Helper()
 	kills, articles := setting(t, "FAULTS", 0), setting(t, "FAULTS_ARTICLES", 10_000)
 	const stages = "extract,correlate,serve"
 	first := r.start(stages)
@@ -284,7 +299,7 @@ func TestKilledAtRandomPoints(t *testing.T) {
 	eventually(t, time.Minute, "work begins", func() bool { return r.done() > 0 })
 
 	// So that the work lasts as long as the kills: some hundred articles a second.
-	pause := min(max(2*time.Millisecond*time.Duration(articles/max(kills, 1)), 100*time.Millisecond), 3*time.Second)
+	pause := min(max(each*time.Duration(articles/max(kills, 1)), 100*time.Millisecond), 3*time.Second)
 	running, slowest := first, time.Duration(0)
 	var resumed []time.Duration
 	for range kills {
@@ -384,14 +399,7 @@ func TestDiskFull(t *testing.T) {
 	if err := os.WriteFile(ballast, make([]byte, 32<<20), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	r.embedded, r.brokers = true, l.Addr().String()
-	if err := l.Close(); err != nil {
-		t.Fatal(err)
-	}
+	r.embed()
 	const stages = "extract,correlate,serve"
 	running := r.start(stages)
 	eventually(t, time.Minute, "ready", func() bool { return r.ready() == http.StatusOK })

@@ -33,6 +33,11 @@ type Embedded struct {
 	closed error
 }
 
+// neverMilliseconds are a hundred years. kfake cleans topics in place: it
+// removes the files of a partition before it writes what is left of them, so
+// that a crash, a full disk or a copy in that moment would lose everything.
+const neverMilliseconds = "3153600000000"
+
 // ErrInUse is the cause when another process holds the data directory.
 var ErrInUse = errors.New("the data directory is in use")
 
@@ -48,6 +53,9 @@ func StartEmbedded(cfg EmbeddedConfig, log *slog.Logger) (*Embedded, error) {
 	if err != nil {
 		return nil, fmt.Errorf("lock data directory %s of the embedded broker: %w", cfg.Dir, err)
 	}
+	if err := repair(cfg.Dir, log); err != nil {
+		return nil, errors.Join(fmt.Errorf("repair data directory %s of the embedded broker: %w", cfg.Dir, err), lock.release())
+	}
 	listener, err := net.Listen("tcp", cfg.Listen)
 	if err != nil {
 		return nil, errors.Join(
@@ -58,7 +66,8 @@ func StartEmbedded(cfg EmbeddedConfig, log *slog.Logger) (*Embedded, error) {
 		kfake.NumBrokers(1),
 		kfake.DataDir(cfg.Dir),
 		kfake.SyncWrites(),
-		kfake.ClusterID("tradewire-embedded"),
+		kfake.BrokerConfigs(map[string]string{"log.cleaner.backoff.ms": neverMilliseconds}),
+		kfake.ClusterID(clusterID),
 		kfake.WithLogger(brokerLog{log}),
 		kfake.ListenFn(func(string, string) (net.Listener, error) { return listener, nil }),
 	)
