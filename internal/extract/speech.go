@@ -49,7 +49,7 @@ func (d *draft) subjectCountry() string {
 		from--
 	}
 	for _, e := range v.within(from, min(from+5, d.trigger.First), ontology.LabelCountry) {
-		if !v.fallsOn(e) {
+		if a, ok := v.actor(e.First); !v.fallsOn(e) && !(ok && v.acted(a)) {
 			return e.Value
 		}
 	}
@@ -128,7 +128,7 @@ func (d *draft) holderActor() actor {
 		if ok && a.possessive && a.end+2 >= d.trigger.First && v.possessiveAt(a.end) {
 			return a
 		}
-		if !ok || v.governed(a) || v.hasAt(a.first-1, "%urge") || v.lower(a.first-1) == "the" && v.hasAt(a.first-2, "%urge") || a.possessive && a.end+5 < d.trigger.First && !v.eventNoun(a.end) {
+		if !ok || v.governed(a) || v.acted(a) || v.hasAt(a.first-1, "%urge") || v.lower(a.first-1) == "the" && v.hasAt(a.first-2, "%urge") || a.possessive && a.end+5 < d.trigger.First && !v.eventNoun(a.end) {
 			continue
 		}
 		return a
@@ -183,6 +183,38 @@ func (v *view) governed(a actor) bool {
 	}
 	e, ok := v.covering(at-1, labelActor)
 	return ok && v.isObject(v.actors[e.Ref])
+}
+
+// acted reports whether the actor is the object of a verb just before it and no
+// subject of its own: the WTO in "upholds the WTO rules, and supports".
+func (v *view) acted(a actor) bool {
+	at := a.first - 1
+	for v.hasAt(at, "%determiner") {
+		at--
+	}
+	switch tag := v.tagAt(at); {
+	case !strings.HasPrefix(tag, "VB"), v.hasAt(at, "%say"):
+		return false
+	case tag == "VBN" && !v.hasAt(at-1, "%perfect"), tag == "VBG" && v.hasAt(at-1, "%determiner"): // "those opposed China says", "the visiting French official"
+		return false
+	}
+	end := a.end
+	for v.tagAt(end) == "RB" {
+		end++
+	}
+	switch v.tagAt(end) {
+	case "MD", "VBZ", "VBP", "VBD":
+		return false
+	}
+	return true
+}
+
+// tagAt is the tag of token i, empty outside the text.
+func (v *view) tagAt(i int) string {
+	if i < 0 || i >= len(v.doc.Tokens) {
+		return ""
+	}
+	return v.tag(i)
 }
 
 // quoted reports whether token i stands between quotation marks.

@@ -91,7 +91,7 @@ func (d *draft) theme() event.Value {
 		end = first - 1
 		first = d.clauseStart(end)
 	}
-	if end-first == 1 && v.hasAt(first, "%back_reference") {
+	if end-first == 1 && v.hasAt(first, "%back_reference") || v.saidBefore(first, end) {
 		return d.referred()
 	}
 	if v.lower(d.first) == "as" && v.has(first, end, "%call") {
@@ -101,10 +101,44 @@ func (d *draft) theme() event.Value {
 		first++
 	}
 	end = min(v.untilVerb(first, end), first+maxTarget)
-	if first >= end || !v.ofTrade(first, end) && !v.has(first, end, "%theme_matter") && !d.ofPolicy(first, end) {
+	if first >= end || v.verbal(first) || !v.ofTrade(first, end) && !v.has(first, end, "%theme_matter") && !d.ofPolicy(first, end) {
 		return event.Value{}
 	}
 	return event.Text(strings.TrimSpace(v.doc.Span(first, end)))
+}
+
+// verbal reports whether token i is a finite verb or a modal, which no noun
+// phrase begins with.
+func (v *view) verbal(i int) bool {
+	switch v.tag(i) {
+	case "MD", "VBZ", "VBD", "VBP":
+		return true
+	}
+	return false
+}
+
+// saidBefore reports whether tokens [first, end) only point to an act that was
+// told: "these measures", "such a one-sided move by Peru", "the step".
+func (v *view) saidBefore(first, end int) bool {
+	switch v.lower(first) {
+	case "this", "these", "such", "those":
+		return v.hasAt(v.headOf(first, end), "%empty_noun")
+	case "the":
+		return end-first == 2 && v.hasAt(first+1, "%empty_noun")
+	}
+	return false
+}
+
+// headOf is the noun that the phrase at tokens [first, end) is about: the last
+// one before a preposition.
+func (v *view) headOf(first, end int) int {
+	head := first
+	for i := first; i < end && !(v.hasAt(i, "%preposition") && i > first); i++ {
+		if strings.HasPrefix(v.tag(i), "NN") {
+			head = i
+		}
+	}
+	return head
 }
 
 // clauseStart is where the clause begins that ends before token end.
@@ -176,8 +210,8 @@ func (d *draft) pledged() event.Value {
 		}
 	}
 	from, end := d.phrase(first)
-	if end-from < 2 && !v.ofTrade(from, end) {
-		return event.Value{}
+	if end-from < 2 && !v.ofTrade(from, end) || v.has(from, min(from+2, end), "%strike") {
+		return event.Value{} // who is ready to strike back announces an act
 	}
 	if t := d.aim(from, end); !t.Empty() || from >= end || d.sentence.Index == 0 {
 		return t
@@ -212,10 +246,34 @@ func (d *draft) endorsed() event.Value {
 	for v.hasAt(at-1, "%adverb") {
 		at--
 	}
-	if strings.HasSuffix(v.lower(d.trigger.First), "ing") && !v.hasAt(at-1, "%be") || v.hasAt(at-1, "%not_finite") {
+	if strings.HasSuffix(v.lower(d.trigger.First), "ing") && !v.hasAt(at-1, "%be") || v.hasAt(at-1, "%not_finite") && !d.joined(at-1) {
 		return event.Value{}
 	}
 	return d.strict(d.trigger.End)
+}
+
+// joined reports whether the word before the verb at the trigger only joins it to
+// a finite verb before it ("observes and upholds the rules", "will act and
+// defend them") or to a common effort ("will work together to uphold").
+func (d *draft) joined(at int) bool {
+	v := d.v
+	switch v.lower(at) {
+	case "and":
+		if tag := v.tag(d.trigger.First); tag == "VBZ" || tag == "VBD" || tag == "VBP" {
+			return true
+		}
+		for i := at - 1; i > max(d.sentence.First, at-maxTarget); i-- {
+			switch v.tag(i) {
+			case "MD":
+				return true
+			case "TO", "VBG", "WDT":
+				return false
+			}
+		}
+	case "to":
+		return v.has(max(d.sentence.First, at-maxTarget), at, "%common_effort")
+	}
+	return false
 }
 
 // strict is the target that starts at token first, where it is one of trade

@@ -6,39 +6,41 @@ const turnReach = 40
 // turn is whose turn it is in a transcript: the speaker of the last paragraph
 // that starts with "Name:". A journalist's turn has no speaker who counts.
 func (v *view) turn(s int) (actor, bool) {
+	first, at, ok := v.turnStart(s)
+	if !ok || !v.doc.Tokens[first].Capital() || v.has(first, at, "%asker") {
+		return actor{}, ok
+	}
+	for i := first; i < at; i++ {
+		if a, ok := v.actor(i); ok {
+			return a, true
+		}
+	}
+	return actor{}, true
+}
+
+// turnStart finds the paragraph that opens the turn of sentence s: its first
+// token and the colon behind the name.
+func (v *view) turnStart(s int) (first, colon int, ok bool) {
 	for k := s; k >= max(0, s-turnReach); k-- {
 		sentence := v.doc.Sentences[k]
 		if k > 0 && v.doc.Sentences[k-1].Paragraph == sentence.Paragraph {
 			continue
 		}
 		for at := sentence.First + 1; at < min(sentence.End, sentence.First+10); at++ {
-			if v.lower(at) != ":" || v.hasAt(at-1, "%say") {
-				continue
+			if v.lower(at) == ":" && !v.hasAt(at-1, "%say") {
+				return sentence.First, at, true
 			}
-			if !v.doc.Tokens[sentence.First].Capital() || v.has(sentence.First, at, "%asker") {
-				return actor{}, true
-			}
-			for i := sentence.First; i < at; i++ {
-				if a, ok := v.actor(i); ok {
-					return a, true
-				}
-			}
-			return actor{}, true
 		}
 	}
-	return actor{}, false
+	return 0, 0, false
 }
 
 // answerer is who answers at token i of a transcript whose turns only say "A:":
 // the government that publishes it, else the country that the answer names
 // as its own subject before; nobody in a question.
 func (v *view) answerer(i int) actor {
-	s := v.doc.SentenceOf(i)
-	for k := s; s > max(0, k-turnReach) && v.doc.Sentences[s-1].Paragraph == v.doc.Sentences[s].Paragraph; {
-		s--
-	}
-	first := v.doc.Sentences[s].First
-	if !v.hasAt(first, "%answer") || v.lower(first+1) != ":" {
+	first, _, ok := v.turnStart(v.doc.SentenceOf(i))
+	if !ok || !v.hasAt(first, "%answer") || v.lower(first+1) != ":" {
 		return actor{}
 	}
 	if a := v.house(); len(a.codes) > 0 {

@@ -19,10 +19,12 @@ func unsaid(drafts []*draft) []*draft {
 }
 
 // says reports whether d agrees with e, another draft of the same kind, in the
-// slots of e's unless_said.
+// slots of e's unless_said; two targets agree where they name the same.
 func (d *draft) says(e *draft) bool {
 	if d == e || d.kind.Name != e.kind.Name {
 		return false
 	}
-	return !slices.ContainsFunc(e.rule.UnlessSaid, func(slot string) bool { return !equal(d.slots[slot], e.slots[slot]) })
+	return !slices.ContainsFunc(e.rule.UnlessSaid, func(slot string) bool {
+		return !equal(d.slots[slot], e.slots[slot]) && (slot != "target" || !alike(d.slots[slot].Text, e.slots[slot].Text))
+	})
 }
