@@ -193,7 +193,7 @@ func (v *view) acted(a actor) bool {
 		at--
 	}
 	switch tag := v.tagAt(at); {
-	case !strings.HasPrefix(tag, "VB"), v.hasAt(at, "%say"):
+	case at < v.sentence(a.first).First, v.closesTarget(at, false), !strings.HasPrefix(tag, "VB"), v.hasAt(at, "%say"):
 		return false
 	case tag == "VBN" && !v.hasAt(at-1, "%perfect"), tag == "VBG" && v.hasAt(at-1, "%determiner"): // "those opposed China says", "the visiting French official"
 		return false
