@@ -13,8 +13,22 @@ const (
 // aboutTrade reports that the article is about trade: a notice on patent
 // duties or phone tariffs has no word of it, a speech on all that a
 // government does too few.
-func (r *reading) aboutTrade() bool {
-	return r.trade >= min(mostTrade, 1+len(r.body.doc.Tokens)/tradeSpacing)
+func (r *reading) aboutTrade() bool { return r.trade+r.hint >= r.tradeNeeded() }
+
+// tradeNeeded is how many words of trade an article of this length must hold.
+func (r *reading) tradeNeeded() int { return min(mostTrade, 1+len(r.body.doc.Tokens)/tradeSpacing) }
+
+// hints counts the different words, each of which may speak of trade or of
+// something else: a permit, a surplus, a panel, a shipment. An article of two
+// countries that holds many of them is about trade though it never says so.
+func (r *reading) hints() int {
+	seen := map[string]bool{}
+	for _, v := range []*view{r.title, r.body} {
+		for _, e := range v.within(0, len(v.found), "%trade_hint") {
+			seen[v.lower(e.First)] = true
+		}
+	}
+	return len(seen) / 2
 }
 
 // marketReport reports that the article tells of prices alone and seldom

@@ -55,6 +55,7 @@ func (r *reading) context() {
 	r.trade = len(r.title.within(0, len(r.title.found), "%trade_article")) + len(r.body.within(0, len(r.body.found), "%trade_article"))
 	if len(codes) > 1 { // a duty is of trade where two countries are named
 		r.trade += len(r.title.within(0, len(r.title.found), "%border_tax")) + len(r.body.within(0, len(r.body.found), "%border_tax"))
+		r.hint = r.hints()
 	}
 	r.title.topic, r.body.topic = codes, codes
 	r.title.weight, r.body.weight = counts, counts

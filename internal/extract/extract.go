@@ -59,6 +59,8 @@ type reading struct {
 	claims      []*draft
 	// trade counts the words of trade in title and text.
 	trade int
+	// hint is what the words add that hint at trade.
+	hint int
 	// sample says that the text is an example of a rule, which need not show
 	// that it is about trade.
 	sample bool
@@ -98,7 +100,7 @@ const leastSaid = 2
 // rate of trade and with few words of it has no trade act: it stays silent.
 func (r *reading) mentions() event.Mentions {
 	out := event.Mentions{Article: r.body.meta.ID, Officials: []event.Official{}, Rates: []event.Rate{}, Sectors: []event.Sector{}}
-	if len(r.claims) == 0 && (!r.aboutTrade() || r.guides() || r.trade < leastSaid && len(r.body.rates) == 0) {
+	if len(r.claims) == 0 && (r.trade < r.tradeNeeded() || r.guides() || r.trade < leastSaid && len(r.body.rates) == 0) {
 		return out
 	}
 	out.Officials = append(out.Officials, officials(r.title, r.body, r.title.people, r.body.people)...)

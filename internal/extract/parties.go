@@ -478,5 +478,8 @@ func talksResolvers() map[string]resolver {
 		"met":         func(d *draft) event.Value { return d.met() },
 		"applicant":   func(d *draft) event.Value { return d.applicant() },
 		"pact":        func(d *draft) event.Value { return d.pact() },
+		"contact":     func(d *draft) event.Value { return d.contact() },
+		"bound_pair":  func(d *draft) event.Value { return d.boundPair() },
+		"talk_stage":  func(d *draft) event.Value { return event.Text(d.talkStage()) },
 	}
 }

@@ -36,8 +36,12 @@ func lastStages(drafts []*draft) []*draft {
 }
 
 // overtakes is true for the same kind and parties at a later stage; two
-// agreements of different names are two matters.
+// agreements of different names are two matters. What a rule says only because
+// no other does overtakes nothing.
 func (d *draft) overtakes(e *draft) bool {
+	if len(d.rule.UnlessSaid) > 0 {
+		return false
+	}
 	if d.kind.Name != e.kind.Name || d.cited() || !slices.Contains(earlier(d.kind.Name, d.slots["status"].Text), e.slots["status"].Text) && !e.cited() {
 		return false
 	}

@@ -1,0 +1,181 @@
+package extract
+
+import (
+	"slices"
+
+	"github.com/tradewire/tradewire/internal/event"
+	"github.com/tradewire/tradewire/internal/ontology"
+)
+
+// contact is the two sides of a verb of meeting or of speaking with each
+// other: governments, or people and teams that act for them. One side stands
+// before the verb and one behind it ("hosted her Peruvian counterpart"), or
+// both before it ("the ministers of Peru and Chile met"). Empty where the
+// sentence and its neighbours say nothing of trade.
+func (d *draft) contact() event.Value {
+	if !d.aboutTrade() || d.asks() || !d.tradeNear() || d.notYet() {
+		return event.Value{}
+	}
+	first, end := d.clause()
+	before, behind := d.v.delegates(first, d.trigger.First), d.v.delegates(d.trigger.End, min(end, d.trigger.End+16))
+	if len(before) == 0 {
+		before = d.pronounBefore()
+	}
+	before = slices.DeleteFunc(before, isBody)
+	behind = slices.DeleteFunc(behind, func(c string) bool { return isBody(c) || slices.Contains(before, c) })
+	switch {
+	case len(before) == 0 || len(before) > 3 || len(behind) > 3:
+		return event.Value{}
+	case len(behind) == 0 && (len(before) != 2 || !d.v.together(first, d.trigger.First)):
+		return event.Value{}
+	case len(behind) > 0 && len(before) > 1 && !d.v.together(first, d.trigger.First):
+		before = before[len(before)-1:]
+	}
+	return list(slices.Sorted(slices.Values(unique(append(before, behind...)))))
+}
+
+// notYet reports "not" or "never" just before the trigger: nobody met, unless
+// the sentence says since when.
+func (d *draft) notYet() bool {
+	for i := d.trigger.First - 1; i >= max(d.sentence.First, d.trigger.First-4); i-- {
+		switch d.v.lower(i) {
+		case "not", "never", "n't", "no":
+			return !d.since()
+		}
+	}
+	return false
+}
+
+// since reports "since" behind the trigger: "have not spoken since August".
+func (d *draft) since() bool {
+	for i := d.trigger.End; i < d.sentence.End; i++ {
+		if d.v.lower(i) == "since" {
+			return true
+		}
+	}
+	return false
+}
+
+// tradeNear reports a word of trade in the sentence or beside it.
+func (d *draft) tradeNear() bool {
+	s := d.v.doc.Sentences
+	from, to := max(0, d.sentence.Index-1), min(len(s)-1, d.sentence.Index+1)
+	return d.v.has(s[from].First, s[to].End, "%trade_context")
+}
+
+// together reports "and" between two sides in tokens [first, end), or a pair.
+func (v *view) together(first, end int) bool {
+	for i := first; i < end; i++ {
+		if a, ok := v.actor(i); ok && a.kind == "pair" {
+			return true
+		}
+		if w := v.lower(i); w == "and" || w == "between" || w == "-" {
+			return true
+		}
+	}
+	return false
+}
+
+// delegates lists whose governments, or whose people and teams, tokens
+// [first, end) name as somebody who can meet: not the owners of goods or
+// measures, not places.
+func (v *view) delegates(first, end int) []string {
+	var out []string
+	for i := first; i < end; i++ {
+		codes, next := v.partyAt(i)
+		if len(codes) > 0 && v.delegate(i, next, end) {
+			out = append(out, codes...)
+		}
+		i = max(i, next-1)
+	}
+	return slices.DeleteFunc(unique(out), func(c string) bool { return c == "WORLD" })
+}
+
+// delegate reports that the actor at tokens [i, next) can meet somebody: a
+// person, a body, or a country that is no modifier of goods and bears no act.
+func (v *view) delegate(i, next, end int) bool {
+	e, named := v.at(i, ontology.LabelCountry)
+	if !named || e.End < next {
+		return true // a person, a ministry, "the two sides"
+	}
+	if w := v.lower(i - 1); w == "on" || w == "over" || w == "of" && !v.hasAt(i-2, "%team") && !v.hasAt(i-2, ontology.LabelRole) {
+		return false
+	}
+	if e.How != ontology.HowDemonym && !v.possessiveAt(e.End) && v.lower(e.End) != "-" {
+		return v.lower(i-1) != "from" || v.has(i-4, i, "%team") || v.has(i-4, i, ontology.LabelRole)
+	}
+	for k := e.End; k < min(e.End+6, end); k++ {
+		if v.hasAt(k, "%team") || v.hasAt(k, ontology.LabelRole) || v.hasAt(k, "%counterpart") {
+			return true
+		}
+		if v.lower(k) == "," || v.hasAt(k, "%preposition") {
+			return false
+		}
+	}
+	return v.lower(e.End) == "and" || v.lower(e.End) == "-"
+}
+
+// talkStage is how far talks or a meeting got, as the words of the clause
+// around the trigger say: refused, broken off, agreed on, to come, weighed,
+// sought or going on; else held.
+func (d *draft) talkStage() string {
+	v := d.v
+	first, end := d.clause()
+	before := max(first, d.trigger.First-12)
+	behind := min(end, d.trigger.End+12)
+	switch {
+	case v.has(before, d.trigger.First, "%talk_refusal"):
+		return "rejected"
+	case v.has(before, d.trigger.First, "%negation") && d.since():
+		return "stalled"
+	case v.has(d.trigger.End, behind, "%talk_stalled"), v.has(before, d.trigger.First, "%talk_broken"), v.has(before, d.trigger.First, "%talk_stalled"):
+		return "stalled"
+	case v.has(before, d.trigger.First, "%talk_agree"):
+		return "agreed"
+	case v.has(before, d.trigger.First, "%talk_due"), v.has(d.trigger.End, behind, "%talk_due"), d.presentAhead():
+		return "scheduled"
+	case v.has(before, d.trigger.First, "%talk_evaluating"):
+		return "evaluating"
+	case v.has(before, d.trigger.First, "%talk_seek"), v.has(before, d.trigger.First, "%talk_hoped"), v.has(before, behind, "%talk_open"):
+		return "proposed"
+	case v.has(before, behind, "%talk_underway"), v.has(before, d.trigger.First, "%talk_going"), d.progressive():
+		return "underway"
+	}
+	return "held"
+}
+
+// presentAhead reports a verb in the present tense with a day or month ahead of it:
+// "meet in Rabat on 4 May".
+func (d *draft) presentAhead() bool {
+	if tag := d.v.tag(d.trigger.First); tag != "VBP" && tag != "VB" && tag != "VBZ" {
+		return false
+	}
+	_, end := d.clause()
+	return d.v.has(d.trigger.End, end, labelDate)
+}
+
+// progressive reports "is", "are" or "have been" before a trigger in -ing.
+func (d *draft) progressive() bool {
+	if d.v.tag(d.trigger.First) != "VBG" {
+		return false
+	}
+	for i := d.trigger.First - 1; i >= max(d.sentence.First, d.trigger.First-3); i-- {
+		if slices.Contains([]string{"is", "are", "was", "were", "been", "be"}, d.v.lower(i)) {
+			return true
+		}
+	}
+	return false
+}
+
+// boundPair is the parties that the words around the noun name, where they
+// name two at least.
+func (d *draft) boundPair() event.Value {
+	if !d.aboutTrade() || d.asks() {
+		return event.Value{}
+	}
+	codes := slices.DeleteFunc(d.boundParties(), isBody)
+	if len(codes) < 2 {
+		return event.Value{}
+	}
+	return list(slices.Sorted(slices.Values(codes)))
+}
