@@ -2,7 +2,6 @@ package pipeline
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -11,7 +10,6 @@ import (
 	"os"
 	"path/filepath"
 	"runtime/debug"
-	"strings"
 	"time"
 
 	"github.com/tradewire/tradewire/internal/archive"
@@ -168,40 +166,6 @@ func reached(ctx context.Context, cluster *topic.Cluster, do func(context.Contex
 		return fmt.Errorf("%w (name the brokers with --brokers)", err)
 	}
 	return do(ctx, cluster)
-}
-
-func (p *process) openArchive() (err error) {
-	if !p.runs(StageServe) {
-		return nil
-	}
-	path := filepath.Join(p.DataDir, "archive.db")
-	if p.group, err = serveGroup(p.Config.Prefix, p.DataDir, path); err != nil {
-		return err
-	}
-	if p.archive, err = archive.Open(path); err != nil {
-		return err
-	}
-	p.onClose(p.archive.Close)
-	return nil
-}
-
-// serveGroup names the consumer group of an archive. Each archive has its own,
-// because each has to hear everything; a new one, or one whose file was
-// deleted, begins with the earliest records.
-func serveGroup(prefix, dir, archivePath string) (string, error) {
-	path := filepath.Join(dir, "archive.group")
-	name, err := os.ReadFile(path)
-	_, missing := os.Stat(archivePath)
-	if err == nil && missing == nil {
-		if group := strings.TrimSpace(string(name)); group != "" {
-			return group, nil
-		}
-	}
-	group := prefix + StageServe + "." + strings.ToLower(rand.Text()[:10])
-	if err := os.WriteFile(path, []byte(group+"\n"), 0o644); err != nil {
-		return "", fmt.Errorf("name the archive's consumer group: %w", err)
-	}
-	return group, nil
 }
 
 func (p *process) openClient() (err error) {

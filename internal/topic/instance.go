@@ -51,7 +51,9 @@ func takeInstance(path string) (*Instance, error) {
 	return &Instance{name, f}, nil
 }
 
-// nameIn locks a file and reads the name in it, or writes a new one.
+// nameIn locks a file and reads the name in it, or writes a new one. Behind the
+// name stands the id of the file: a copy of the folder, whose process may run
+// beside ours, has no right to the name.
 func nameIn(f *os.File) (string, error) {
 	if err := tryLock(f); err != nil {
 		return "", err
@@ -60,11 +62,18 @@ func nameIn(f *os.File) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if name := strings.TrimSpace(string(text)); name != "" {
-		return name, nil
+	id, err := FileID(f.Name())
+	if err != nil {
+		return "", err
+	}
+	if words := strings.Fields(string(text)); len(words) == 2 && words[1] == fmt.Sprint(id) {
+		return words[0], nil
 	}
 	name := strings.ToLower(rand.Text()[:10])
-	_, err = f.WriteAt([]byte(name+"\n"), 0)
+	if err := f.Truncate(0); err != nil {
+		return "", err
+	}
+	_, err = f.WriteAt(fmt.Appendf(nil, "%s %d\n", name, id), 0)
 	return name, err
 }
 

@@ -29,6 +29,16 @@ func TestNamesAreForOneProcessAtATime(t *testing.T) {
 	if third.Name != first.Name {
 		t.Errorf("the name %q is free, and %q was given", first.Name, third.Name)
 	}
+	copied := t.TempDir()
+	copyDir(t, copied, dir)
+	other, err := topic.TakeInstance(copied)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if other.Name == first.Name || other.Name == second.Name {
+		t.Errorf("in a copy of the folder the name is %q, as in the original", other.Name)
+	}
+	closed(t, other.Release)
 	closed(t, second.Release)
 	closed(t, third.Release)
 	if _, err := topic.TakeInstance(dir + "/nowhere"); err == nil {
