@@ -10,7 +10,8 @@ const (
 	mostTrade    = 6
 )
 
-// aboutTrade reports that the article is about trade: a notice on patent
+// aboutTrade reports that the article is about trade, by its words of trade and
+// its sentences on borders: a notice on patent
 // duties or phone tariffs has no word of it, a speech on all that a
 // government does too few.
 func (r *reading) aboutTrade() bool { return r.trade+r.hint >= r.tradeNeeded() }

@@ -57,6 +57,7 @@ func (r *reading) context() {
 		r.trade += len(r.title.within(0, len(r.title.found), "%border_tax")) + len(r.body.within(0, len(r.body.found), "%border_tax"))
 		r.hint = r.hints()
 	}
+	r.trade += r.title.bordersSaid() + r.body.bordersSaid()
 	r.title.topic, r.body.topic = codes, codes
 	r.title.weight, r.body.weight = counts, counts
 }

@@ -57,7 +57,8 @@ type reading struct {
 	x           *Extractor
 	title, body *view
 	claims      []*draft
-	// trade counts the words of trade in title and text.
+	// trade counts the words of trade in title and text, and what its other
+	// sentences say of borders.
 	trade int
 	// hint is what the words add that hint at trade.
 	hint int
