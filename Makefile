@@ -53,17 +53,18 @@ test-consumers:
 
 # Faults under load, on Apache Kafka: processes and nodes killed, disks full, lost
 # acknowledgements. Seeds are printed; FAULTS_SEED=N repeats one. The full form
-# is FAULTS=50 FAULTS_ARTICLES=10000.
+# is FAULTS=50 FAULTS_ARTICLES=10000 FAULTS_POISON=10000.
 FAULTS          ?= 8
 FAULTS_ARTICLES ?= 3000
 FAULTS_ACKS     ?= 100
 FAULTS_COPIES   ?= 100
+FAULTS_POISON   ?= 600
 test-faults:
 	@set -euo pipefail; \
-	export FAULTS=$(FAULTS) FAULTS_ARTICLES=$(FAULTS_ARTICLES) FAULTS_ACKS=$(FAULTS_ACKS) FAULTS_COPIES=$(FAULTS_COPIES); \
+	export FAULTS=$(FAULTS) FAULTS_ARTICLES=$(FAULTS_ARTICLES) FAULTS_ACKS=$(FAULTS_ACKS) FAULTS_COPIES=$(FAULTS_COPIES) FAULTS_POISON=$(FAULTS_POISON); \
 	deploy/kafka/kafka-up.sh "$(KAFKA_DIR)-faults" $$(($(KAFKA_PORT) + 600)); \
 	trap 'deploy/kafka/kafka-down.sh "$(KAFKA_DIR)-faults"; rm -rf "$(KAFKA_DIR)-faults"' EXIT; \
-	KAFKA_BROKERS=127.0.0.1:$$(($(KAFKA_PORT) + 600)) $(GO) test -count=1 -v -timeout 30m -run "KilledAtRandom|DiskFull" ./cmd/tradewire; \
+	KAFKA_BROKERS=127.0.0.1:$$(($(KAFKA_PORT) + 600)) $(GO) test -count=1 -v -timeout 30m -run "KilledAtRandom|DiskFull|OnePercentPoison" ./cmd/tradewire; \
 	FAULTS_NODES=$$(($(KAFKA_PORT) + 800)) $(GO) test -count=1 -v -timeout 30m -run 'LostAck|NodeOfThree|CopiedUnderLoad' ./internal/topic
 
 # The tests of scale in full: 10,000 pages of 200 hosts with faults, and a

@@ -95,12 +95,18 @@ func within(folder string, problems strictyaml.Problems) error {
 	return moved.Err()
 }
 
-// extractor makes the extractor of an ontology, as the pipeline wants it.
+// extractor makes the extractor of an ontology, as the pipeline wants it,
+// without a limit to the work on an article.
 func extractor(o *ontology.Ontology) (pipeline.Extractor, error) {
+	return limitedExtractor(o, pipeline.Effort{})
+}
+
+func limitedExtractor(o *ontology.Ontology, effort pipeline.Effort) (pipeline.Extractor, error) {
 	x, err := extract.New(o)
 	if err != nil {
 		return nil, fmt.Errorf("make extractor: %w", err)
 	}
+	x = x.Limited(extract.Effort{PerToken: effort.StepsPerWord, Most: effort.MostSteps})
 	return func(a event.Article) (event.Mentions, []event.Claim, error) {
 		found, err := x.Extract(a)
 		return found.Mentions, found.Claims, err

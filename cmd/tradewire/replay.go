@@ -49,8 +49,12 @@ op update or retract. Run again, it finds nothing left to do.`,
 		if err != nil {
 			return err
 		}
+		limits, err := loadConfig(k.config)
+		if err != nil {
+			return err
+		}
 		how := pipeline.Replay{Publish: publish, From: topic.FromOffset(offset)}
-		if how.Extract, err = extractor(o); err != nil {
+		if how.Extract, err = limitedExtractor(o, limits.Extract); err != nil {
 			return err
 		}
 		if since != "" {

@@ -78,6 +78,6 @@ Several processes with the same brokers share the work.`,
 // withKnowledge adds what comes out of the ontology.
 func withKnowledge(o *pipeline.Options, s *setup) (err error) {
 	o.Kinds, o.Sectors = s.ontology.Kinds, sectorCodes(s.ontology)
-	o.Extract, err = extractor(s.ontology)
+	o.Extract, err = limitedExtractor(s.ontology, s.config.Extract)
 	return err
 }

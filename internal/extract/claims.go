@@ -48,7 +48,7 @@ func (r *reading) draftClaims() error {
 	if !r.sample && !r.aboutTrade() {
 		return nil
 	}
-	m := r.x.newMatching()
+	m := r.x.newMatching(r.meter)
 	m.trace = r.trace
 	for _, v := range []*view{r.title, r.body} {
 		v.told = r.title.told

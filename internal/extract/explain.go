@@ -88,14 +88,15 @@ type Filled struct {
 
 // Explain reads one article as Extract does and tells how: which patterns
 // matched where, what filled each slot, and why a match made no claim.
-func (x *Extractor) Explain(a event.Article) (Result, Explanation, error) {
+func (x *Extractor) Explain(a event.Article) (found Result, out Explanation, err error) {
+	defer stopped(&err)
 	t := &trace{}
 	r, err := x.read(a, false, t)
 	if err != nil {
 		return Result{}, Explanation{}, err
 	}
-	found := Result{Mentions: r.mentions(), Claims: r.published(a)}
-	out := Explanation{TradeWords: r.trade, Sentences: []ExplainedSentence{}}
+	found = Result{Mentions: r.mentions(), Claims: r.published(a)}
+	out = Explanation{TradeWords: r.trade, Sentences: []ExplainedSentence{}}
 	if !r.aboutTrade() {
 		out.Silent = fmt.Sprintf("the article holds %d words of trade among %d tokens, too few to be about trade", r.trade, len(r.body.doc.Tokens))
 	}

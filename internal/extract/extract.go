@@ -26,6 +26,7 @@ type Extractor struct {
 	rules   []compiledRule
 	index   index
 	resolve map[string]resolver
+	effort  Effort
 }
 
 // New prepares an ontology for use and loads the tagging model (about half a
@@ -42,9 +43,10 @@ func New(o *ontology.Ontology) (*Extractor, error) {
 	return x, nil
 }
 
-// Extract reads one article. The error is the tagger's; no text, however odd,
-// is an error.
-func (x *Extractor) Extract(a event.Article) (Result, error) {
+// Extract reads one article. The error is the tagger's or an *EffortError; no
+// text, however odd, is an error.
+func (x *Extractor) Extract(a event.Article) (out Result, err error) {
+	defer stopped(&err)
 	r, err := x.read(a, false, nil)
 	if err != nil {
 		return Result{}, err
@@ -65,18 +67,22 @@ type reading struct {
 	// sample says that the text is an example of a rule, which need not show
 	// that it is about trade.
 	sample bool
-	// trace follows the drafts, nil where nobody asks for it.
+	// trace follows the drafts, nil where nobody asks for it; meter counts the
+	// work.
 	trace *trace
+	meter *meter
 }
 
-func (x *Extractor) read(a event.Article, sample bool, t *trace) (*reading, error) {
+func (x *Extractor) read(a event.Article, sample bool, t *trace) (out *reading, err error) {
+	defer stopped(&err)
 	if a.Country == "" {
 		a.Country = publisherCountry(x.o, a.Publisher)
 		a.Official = a.Official || a.Country != ""
 	}
 	r := &reading{x: x, sample: sample, trace: t, title: newView(x.o, a, a.Title, true), body: newView(x.o, a, a.Text, false)}
+	r.meter = x.effort.newMeter(len(r.title.doc.Tokens) + len(r.body.doc.Tokens))
 	for _, v := range []*view{r.title, r.body} {
-		v.tagger = x.tagger
+		v.tagger, v.meter = x.tagger, r.meter
 		v.findQuotes()
 		v.findDates()
 		v.findQuantities()

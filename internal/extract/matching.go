@@ -91,8 +91,8 @@ type matching struct {
 	trace   *trace
 }
 
-func (x *Extractor) newMatching() *matching {
-	return &matching{x: x, present: make([]bool, x.index.size)}
+func (x *Extractor) newMatching(m *meter) *matching {
+	return &matching{x: x, matcher: pattern.Matcher{Spend: m.spend}, present: make([]bool, x.index.size)}
 }
 
 // call notes the terms of the sentence and the rules whose trigger stands in

@@ -42,6 +42,8 @@ type view struct {
 	publisher *actor
 	// trade tells whether the text is about trade, once asked for.
 	trade *bool
+	// meter counts the work.
+	meter *meter
 	// told holds the drafts of the title and of the sentences read so far.
 	told []*draft
 }
@@ -109,6 +111,7 @@ func (v *view) tag(i int) string {
 // at returns the longest entity of a label that starts at token i.
 func (v *view) at(i int, label string) (ontology.Entity, bool) {
 	var best ontology.Entity
+	v.meter.spend(1)
 	if i < 0 || i >= len(v.found) {
 		return best, false
 	}
@@ -123,6 +126,7 @@ func (v *view) at(i int, label string) (ontology.Entity, bool) {
 // within returns the entities of a label inside tokens [first, end), in order.
 func (v *view) within(first, end int, label string) []ontology.Entity {
 	var out []ontology.Entity
+	v.meter.spend(1 + max(end-first, 0))
 	for i := max(first, 0); i < min(end, len(v.found)); i++ {
 		for _, e := range v.found[i] {
 			if e.Label == label && e.End <= end {
@@ -135,6 +139,7 @@ func (v *view) within(first, end int, label string) []ontology.Entity {
 
 // has reports whether an entity of the label stands inside [first, end).
 func (v *view) has(first, end int, label string) bool {
+	v.meter.spend(1 + max(end-first, 0))
 	for i := max(first, 0); i < min(end, len(v.found)); i++ {
 		for _, e := range v.found[i] {
 			if e.Label == label && e.End <= end {

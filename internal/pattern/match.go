@@ -4,7 +4,16 @@ import "slices"
 
 // Matcher runs programs over sentences, one at a time, and reuses its memory.
 // The zero Matcher is ready; it must not be shared.
-type Matcher struct{ m machine }
+type Matcher struct {
+	// Spend, when set, is told of the steps that were taken, tellEvery at a
+	// time. It may panic to end the work; the Matcher is of no use then.
+	Spend func(steps int)
+
+	m machine
+}
+
+// tellEvery is how many steps, some microseconds, are told of together.
+const tellEvery = 256
 
 // machine runs one program over one input, visiting each pair of instruction
 // and position at most once.
@@ -15,6 +24,8 @@ type machine struct {
 	saves   []int
 	last    []int // the saves of the last match
 	end     int
+	steps   int // not told of yet
+	spend   func(steps int)
 	// loose lets every tag pass, for tokens that have none yet.
 	loose bool
 }
@@ -23,6 +34,7 @@ type machine struct {
 // starts nearest to it, in the order of the triggers' places from the right.
 func (x *Matcher) FindAll(p *Program, in Input) []Match {
 	m := &x.m
+	m.spend = x.Spend
 	m.load(p, in, false)
 	var out []Match
 	for start := len(in.Tokens) - 1; start >= 0; start-- {
@@ -41,6 +53,7 @@ func (x *Matcher) FindAll(p *Program, in Input) []Match {
 // CanMatch reports whether the program would match if every tag were right:
 // a cheap question to ask before a sentence is tagged.
 func (x *Matcher) CanMatch(p *Program, in Input) bool {
+	x.m.spend = x.Spend
 	x.m.load(p, in, true)
 	for start := range in.Tokens {
 		if x.m.run(0, start) {
@@ -50,11 +63,20 @@ func (x *Matcher) CanMatch(p *Program, in Input) bool {
 	return false
 }
 
-// matchesAt reports whether the program matches from position at.
-func (p *Program) matchesAt(in Input, at int) bool {
-	var m machine
-	m.load(p, in, false)
-	return m.run(0, at)
+// lacks reports whether another program does not match from position at.
+func (m *machine) lacks(p *Program, at int) bool {
+	other := machine{spend: m.spend, steps: m.steps}
+	other.load(p, m.in, false)
+	matches := other.run(0, at)
+	m.steps = other.steps
+	return !matches
+}
+
+func (m *machine) tell() {
+	if m.spend != nil {
+		m.spend(m.steps)
+	}
+	m.steps = 0
 }
 
 // load makes the machine ready for a program from its first instruction.
@@ -109,6 +131,9 @@ func (m *machine) run(pc, at int) bool {
 	if m.seen(pc, at) {
 		return false
 	}
+	if m.steps++; m.steps >= tellEvery {
+		m.tell()
+	}
 	i := &m.prog.insts[pc]
 	switch i.op {
 	case opMatch:
@@ -130,7 +155,7 @@ func (m *machine) run(pc, at int) bool {
 	case opEnd:
 		return at == len(m.in.Tokens) && m.run(pc+1, at)
 	case opNot:
-		return (m.loose && i.sub.tags || !i.sub.matchesAt(m.in, at)) && m.run(pc+1, at)
+		return (m.loose && i.sub.tags || m.lacks(i.sub, at)) && m.run(pc+1, at)
 	}
 	return at < len(m.in.Tokens) && m.consume(i, pc, at)
 }

@@ -61,6 +61,7 @@ type Config struct {
 	Topics    map[string]Topic `yaml:"topics"`
 	Stages    StageLimits      `yaml:"stages"`
 	Scrape    Scrape           `yaml:"scrape"`
+	Extract   Effort           `yaml:"extract"`
 	Fetch     Fetch            `yaml:"fetch"`
 }
 
@@ -110,6 +111,15 @@ type Scrape struct {
 	Budget Budget `yaml:"budget"`
 }
 
+// Effort is the most work that extraction may put into an article. The
+// extractor that Options.Extract hands in has to keep to it.
+type Effort struct {
+	// StepsPerWord is for each word and mark of the article.
+	StepsPerWord int `yaml:"steps_per_word"`
+	// MostSteps is for an article of any length.
+	MostSteps int `yaml:"most_steps"`
+}
+
 // Fetch is how pages are asked for.
 type Fetch struct {
 	UserAgent string        `yaml:"user_agent"`
@@ -140,7 +150,7 @@ func LoadConfig(fsys fs.FS) (*Config, strictyaml.Problems) {
 	if err != nil {
 		return nil, strictyaml.Problems{{File: ConfigFile, Message: fmt.Sprintf("cannot be read: %v", err)}}
 	}
-	c := &Config{Replication: 1, MinInSync: 1}
+	c := &Config{Replication: 1, MinInSync: 1, Extract: Effort{StepsPerWord: 1000, MostSteps: 50_000_000}}
 	problems := strictyaml.Decode(ConfigFile, data, c)
 	check := checker{data: data, told: problems}
 	check.config(c)
@@ -193,6 +203,8 @@ func (c *checker) config(cfg *Config) {
 	}
 	c.unless(cfg.Scrape.Budget.Pages > 0, "$.scrape.budget", "budget: pages: expected pages a day above zero")
 	c.unless(cfg.Scrape.Budget.Bytes > 0, "$.scrape.budget", "budget: bytes: expected bytes a day above zero")
+	c.unless(cfg.Extract.StepsPerWord >= 1, "$.extract.steps_per_word", "steps_per_word: expected 1 or more, found %d", cfg.Extract.StepsPerWord)
+	c.unless(cfg.Extract.MostSteps >= 1, "$.extract.most_steps", "most_steps: expected 1 or more, found %d", cfg.Extract.MostSteps)
 	_, hasPages := cfg.Topics[TopicPages]
 	c.unless(!hasPages || cfg.Topics[TopicPages].Partitions == cfg.Topics[TopicFetches].Partitions, "$.topics."+TopicPages,
 		"pages: partitions: expected as many as fetches has, %d: who asks a host needs what is known of its pages", cfg.Topics[TopicFetches].Partitions)

@@ -36,13 +36,14 @@ func TestConfigReportsAllProblems(t *testing.T) {
 		"cleanup: delete, retention: 168h", "cleanup: shred, retention: 168h",
 		"workers: 2, queue: 256", "wokers: 2, queue: 256",
 		"revisit: 24h", "revisit: 0s",
+		"steps_per_word: 1000", "steps_per_word: 0",
 		"tradewire/0.1 (+https://github.com/tradewire/tradewire)", "robot",
 	).Replace(string(data))
 	_, problems := LoadConfig(fstest.MapFS{ConfigFile: {Data: []byte(text)}})
 	for _, want := range []string{
 		`prefix: expected letters`, `replication: expected a whole number, found the text "zero"`,
 		`unknown topic "pagse"`, `pages is missing`, `fetches: cleanup: expected delete or compact, found "shred"`,
-		`unknown key "wokers" (did you mean "workers"?)`, `revisit: expected a time above zero`, `user_agent: expected`,
+		`unknown key "wokers" (did you mean "workers"?)`, `revisit: expected a time above zero`, `steps_per_word: expected 1 or more, found 0`, `user_agent: expected`,
 	} {
 		found := false
 		for _, p := range problems {
@@ -54,7 +55,7 @@ func TestConfigReportsAllProblems(t *testing.T) {
 			t.Errorf("no placed problem says %q", want)
 		}
 	}
-	if len(problems) != 8 {
+	if len(problems) != 9 {
 		t.Errorf("%d problems:\n%v", len(problems), problems)
 	}
 }

@@ -18,7 +18,9 @@ const (
 )
 
 // Extractor finds what an article mentions and claims. It must be safe for
-// concurrent use.
+// concurrent use and come to an end with any article: nothing can stop it from
+// outside. An error makes the article a dead letter, of the class that a
+// method Class() string of the error names.
 type Extractor func(a event.Article) (event.Mentions, []event.Claim, error)
 
 // extraction is the work of the extract stage: an article becomes mentions

@@ -7,14 +7,23 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/tradewire/tradewire/internal/event"
 	"github.com/tradewire/tradewire/internal/pipeline"
 	"github.com/tradewire/tradewire/internal/topic"
 )
 
-// One article in a hundred is poison, of four kinds: each becomes a dead
-// letter with its bytes, and all others become events.
+// effortError is the error of an extractor that gave an article up.
+type effortError struct{}
+
+func (effortError) Error() string { return "the article takes too much" }
+func (effortError) Class() string { return "effort" }
+
+// One article in a hundred is poison, of five kinds: each becomes a dead
+// letter with its bytes, and all others become events. The processor is busy
+// with one kind for as long as the extractor allows itself. In cmd/tradewire
+// the same is done with the real extractor, and on Kafka.
 func TestOnePercentPoison(t *testing.T) {
 	const articles = 2000
 	w := newWire(t)
@@ -27,12 +36,17 @@ func TestOnePercentPoison(t *testing.T) {
 				panic("poison")
 			case strings.HasPrefix(a.Text, "error"):
 				return event.Mentions{}, nil, errors.New("cannot read this")
+			case strings.HasPrefix(a.Text, "endless"):
+				for end := time.Now().Add(50 * time.Millisecond); time.Now().Before(end); {
+				}
+				return event.Mentions{}, nil, fmt.Errorf("read sentence 3: %w", effortError{})
 			}
 			return oneStance(a)
 		}
 	})
-	kinds := []string{"panic", "error", "{", "\xff"}
-	poison := map[string]string{}
+	kinds := []string{"panic", "error", "endless", "{", "\xff"}
+	classes := map[string]string{"panic": "panic", "error": "failed", "endless": "effort", "{": "bad_json", "\xff": "invalid_utf8"}
+	poison, class := map[string]string{}, map[string]string{}
 	r.withCluster(w, func(ctx context.Context, c *topic.Cluster) error {
 		var batch []topic.Record
 		for i := range articles {
@@ -51,7 +65,7 @@ func TestOnePercentPoison(t *testing.T) {
 				body = append(body[:len(body)-1], kind...)
 			}
 			if kind != "" {
-				poison[id] = string(body)
+				poison[id], class[id] = string(body), classes[kind]
 			}
 			batch = append(batch, topic.Record{Topic: "articles", Key: []byte(id), Value: body})
 		}
@@ -69,6 +83,9 @@ func TestOnePercentPoison(t *testing.T) {
 		return c.DeadLetters(ctx, topic.DeadLetters{}, func(dead topic.Record) error {
 			if want := poison[string(dead.Key)]; string(dead.Value) != want {
 				t.Errorf("%s: the dead letter holds %q, want %q", dead.Key, dead.Value, want)
+			}
+			if got, want := dead.Header(event.HeaderClass), class[string(dead.Key)]; got != want {
+				t.Errorf("%s: the dead letter is of class %q, want %q", dead.Key, got, want)
 			}
 			return nil
 		})

@@ -88,6 +88,12 @@ const (
 	classUnstorable = "unstorable"
 )
 
+// classed is an error that names the class of the dead letter.
+type classed interface {
+	error
+	Class() string
+}
+
 // refusalOf finds the class of an error by its type.
 func refusalOf(err error) *refusal {
 	var (
@@ -95,6 +101,7 @@ func refusalOf(err error) *refusal {
 		again *later
 		page  *fetch.Error
 		text  *article.Error
+		named classed
 	)
 	switch {
 	case errors.As(err, &known):
@@ -105,6 +112,8 @@ func refusalOf(err error) *refusal {
 		return &refusal{page.Class, err}
 	case errors.As(err, &text):
 		return &refusal{text.Class, err}
+	case errors.As(err, &named):
+		return &refusal{named.Class(), err}
 	}
 	return &refusal{classFailed, err}
 }
