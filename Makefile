@@ -18,7 +18,7 @@ KAFKA_PORT ?= 19092
 # 1 or 3 nodes; with 3, topics have three replicas, of which two must agree.
 KAFKA_NODES ?= 1
 
-.PHONY: build demo test race test-kafka test-kafka-secure test-consumers test-faults test-scale fuzz bench lint clean
+.PHONY: build demo test race test-kafka test-kafka-secure test-consumers test-faults test-soak test-scale fuzz bench lint clean
 
 build:
 	$(GO) build -trimpath -ldflags="-s -w" -o bin/tradewire ./cmd/tradewire
@@ -52,20 +52,38 @@ test-consumers:
 	KAFKA_PORT=$$(($(KAFKA_PORT) + 400)) deploy/consumers/check.sh
 
 # Faults under load, on Apache Kafka: processes and nodes killed, disks full, lost
-# acknowledgements. Seeds are printed; FAULTS_SEED=N repeats one. The full form
-# is FAULTS=50 FAULTS_ARTICLES=10000 FAULTS_POISON=10000.
+# acknowledgements, the broker away, groups that keep rebalancing, directories
+# copied under load. Seeds are printed; FAULTS_SEED=N repeats one. The full form
+# is FAULTS=50 FAULTS_ARTICLES=10000 FAULTS_POISON=10000 FAULTS_AWAY=60
+# FAULTS_REBALANCES=6.
 FAULTS          ?= 8
 FAULTS_ARTICLES ?= 3000
 FAULTS_ACKS     ?= 100
 FAULTS_COPIES   ?= 100
 FAULTS_POISON   ?= 600
+# Seconds for which the broker is away, and how often a member comes and goes.
+FAULTS_AWAY       ?= 8
+FAULTS_REBALANCES ?= 2
 test-faults:
 	@set -euo pipefail; \
-	export FAULTS=$(FAULTS) FAULTS_ARTICLES=$(FAULTS_ARTICLES) FAULTS_ACKS=$(FAULTS_ACKS) FAULTS_COPIES=$(FAULTS_COPIES) FAULTS_POISON=$(FAULTS_POISON); \
+	export FAULTS=$(FAULTS) FAULTS_ARTICLES=$(FAULTS_ARTICLES) FAULTS_ACKS=$(FAULTS_ACKS) FAULTS_COPIES=$(FAULTS_COPIES) \
+	  FAULTS_POISON=$(FAULTS_POISON) FAULTS_AWAY=$(FAULTS_AWAY) FAULTS_REBALANCES=$(FAULTS_REBALANCES); \
 	deploy/kafka/kafka-up.sh "$(KAFKA_DIR)-faults" $$(($(KAFKA_PORT) + 600)); \
 	trap 'deploy/kafka/kafka-down.sh "$(KAFKA_DIR)-faults"; rm -rf "$(KAFKA_DIR)-faults"' EXIT; \
-	KAFKA_BROKERS=127.0.0.1:$$(($(KAFKA_PORT) + 600)) $(GO) test -count=1 -v -timeout 30m -run "KilledAtRandom|DiskFull|OnePercentPoison" ./cmd/tradewire; \
+	KAFKA_BROKERS=127.0.0.1:$$(($(KAFKA_PORT) + 600)) $(GO) test -count=1 -v -timeout 30m -run "KilledAtRandom|DiskFull|OnePercentPoison|DataCopied|KeepsRebalancing" ./cmd/tradewire; \
+	FAULTS_NODES=$$(($(KAFKA_PORT) + 800)) $(GO) test -count=1 -v -timeout 30m -run 'BrokerAway' ./cmd/tradewire; \
 	FAULTS_NODES=$$(($(KAFKA_PORT) + 800)) $(GO) test -count=1 -v -timeout 30m -run 'LostAck|NodeOfThree|CopiedUnderLoad' ./internal/topic
+
+# A process at full load on Apache Kafka, and what must not grow. The full form is
+# SOAK=30m; with SOAK_EMBEDDED=1 on the embedded broker.
+SOAK ?= 60s
+test-soak:
+	@set -euo pipefail; \
+	if [ -z "$(SOAK_EMBEDDED)" ]; then \
+	  export KAFKA_BROKERS=$$(deploy/kafka/kafka-up.sh "$(KAFKA_DIR)-soak" $$(($(KAFKA_PORT) + 1000))); \
+	  trap 'deploy/kafka/kafka-down.sh "$(KAFKA_DIR)-soak"; rm -rf "$(KAFKA_DIR)-soak"' EXIT; \
+	fi; \
+	SOAK=$(SOAK) $(GO) test -count=1 -v -timeout 0 -run TestSoak ./cmd/tradewire
 
 # The tests of scale in full: 10,000 pages of 200 hosts with faults, and a
 # backlog of 1,000,000 addresses (about 6 minutes). SHORT=1 does with less

@@ -65,6 +65,11 @@ func newRig(t *testing.T) *rig {
 	if os.Getenv("FAULTS") == "" {
 		t.Skip("FAULTS is not set: see make test-faults")
 	}
+	return newRigOf(t)
+}
+
+func newRigOf(t *testing.T) *rig {
+	t.Helper()
 	seed := uint64(setting(t, "FAULTS_SEED", int(time.Now().UnixNano()%1_000_000)))
 	t.Logf("FAULTS_SEED=%d", seed)
 	r := &rig{t: t, brokers: os.Getenv("KAFKA_BROKERS"), rules: filepath.Join(t.TempDir(), "rules"), data: t.TempDir(),

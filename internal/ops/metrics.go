@@ -4,6 +4,7 @@ package ops
 
 import (
 	"net/http"
+	"regexp"
 	"strconv"
 	"time"
 
@@ -85,7 +86,11 @@ func NewMetrics() *Metrics {
 	}
 	m.registry.MustRegister(m.stages, m.duration, m.freshness, m.lag, m.lastSuccess, m.failures, m.items,
 		m.lastNews, m.usualGap, m.waiting, m.spentPages, m.spentBytes,
-		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+		// What was in use after the last collection: growth there is no garbage.
+		collectors.NewGoCollector(collectors.WithGoCollectorRuntimeMetrics(collectors.GoRuntimeMetricsRule{
+			Matcher: regexp.MustCompile(`^/gc/heap/live:bytes$`),
+		})),
+		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
 
