@@ -106,6 +106,8 @@ func (d *draft) holderActor() actor {
 	v := d.v
 	for i := v.skipRelative(d.trigger.First-1, d.sentence.First); i >= d.sentence.First; i-- {
 		switch {
+		case v.shortQuote(i): // a word at which the writer looks askance
+			continue
 		case v.lower(i) == ";", v.lower(i) == `"` && i < d.trigger.First-1 && !v.weAt(i+1) && !v.quoted(d.trigger.First):
 			return v.speakerAt(d.trigger.First)
 		case v.hasAt(i, "%no_holder"):
@@ -261,6 +263,9 @@ func (d *draft) speaker() event.Value {
 // itself. Nobody, where a name that is no actor's does the saying.
 func (v *view) speakerAt(i int) actor {
 	s := v.doc.SentenceOf(i)
+	if a, ok := v.saidNear(i); ok {
+		return a
+	}
 	if a, said := v.saidIn(s); said {
 		return a
 	}
@@ -283,6 +288,29 @@ func (v *view) speakerAt(i int) actor {
 	return v.house()
 }
 
+// saidNear is who says the words at token i of a sentence in which several
+// speak: whoever does it last before them, else first behind.
+func (v *view) saidNear(i int) (actor, bool) {
+	s := v.sentence(i)
+	var last actor
+	n, found := 0, false
+	for at := s.First; at < s.End && (at < i || !found); at++ {
+		if !v.speaksAt(at) {
+			continue
+		}
+		if a, ok := v.beside(at, s.First, s.End); ok {
+			last, found = a, true
+			n++
+		}
+	}
+	return last, n > 1
+}
+
+// speaksAt reports whether token at is a verb of saying outside a quotation.
+func (v *view) speaksAt(at int) bool {
+	return v.hasAt(at, "%say") && !v.inCountry(at) && !v.quoted(at) && (!strings.HasSuffix(v.lower(at), "ing") || v.lower(at) == "according")
+}
+
 // saidIn looks for the speaker of sentence k; said is true where somebody
 // speaks, even if it is nobody who counts.
 func (v *view) saidIn(k int) (a actor, said bool) {
@@ -302,7 +330,7 @@ type speaker struct {
 
 func (v *view) findSpeaker(s document.Sentence) (a actor, said bool) {
 	for at := s.First; at < s.End; at++ {
-		if !v.hasAt(at, "%say") || v.inCountry(at) || v.quoted(at) || strings.HasSuffix(v.lower(at), "ing") && v.lower(at) != "according" {
+		if !v.speaksAt(at) {
 			continue
 		}
 		if a, ok := v.beside(at, s.First, s.End); ok {

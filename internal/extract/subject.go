@@ -202,6 +202,9 @@ func (v *view) isObject(a actor) bool {
 		if !listed || e.End != i || v.lower(i) != "and" && v.lower(i) != "," && v.lower(i) != "or" {
 			break
 		}
+		if v.lower(i) == "," && v.verbal(a.end) { // "in disregard of both countries, China was forced"
+			return false
+		}
 		i = e.First - 1
 	}
 	return v.hasAt(i, "%preposition")
