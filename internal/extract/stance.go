@@ -67,116 +67,6 @@ func (d *draft) stopped() event.Value {
 	return d.strict(acts[0].End)
 }
 
-// theme is what a stance is about where it stands before the match as the
-// subject of a clause ("the levy is unfair"); for "this" and "it", the act
-// told before.
-func (d *draft) theme() event.Value {
-	v := d.v
-	end := d.first
-	for end > d.sentence.First && v.hasAt(end-1, "%theme_tail") {
-		end--
-	}
-	if v.lower(end-1) == "," {
-		if at := v.skipAside(end-1, d.sentence.First) + 1; v.hasAt(at+1, "%conjunction") {
-			end-- // "smiling, or even threatening, will not help"
-		} else {
-			end = at // "the levy, in force since May, is unfair"
-		}
-	}
-	if d.denied() && !v.has(d.first, d.trigger.End, "%not_only") || v.lower(d.trigger.First-1) == "if" {
-		return event.Value{}
-	}
-	first := d.clauseStart(end)
-	for first > d.sentence.First+1 && v.lower(first-1) == "," && v.predicate(first) { // "the levy breaks the rules, harms trade and is unfair"
-		end = first - 1
-		first = d.clauseStart(end)
-	}
-	if end-first == 1 && v.hasAt(first, "%back_reference") || v.saidBefore(first, end) {
-		return d.referred()
-	}
-	if v.lower(d.first) == "as" && v.has(first, end, "%call") {
-		return event.Value{} // who views it as unfair is no part of it
-	}
-	for first < end && (v.hasAt(first, "%target_lead") || v.hasAt(first, "%also_even")) {
-		first++
-	}
-	end = min(v.untilVerb(first, end), first+maxTarget)
-	if first >= end || v.verbal(first) || !v.ofTrade(first, end) && !v.has(first, end, "%theme_matter") && !d.ofPolicy(first, end) {
-		return event.Value{}
-	}
-	return event.Text(strings.TrimSpace(v.doc.Span(first, end)))
-}
-
-// verbal reports whether token i is a finite verb or a modal, which no noun
-// phrase begins with.
-func (v *view) verbal(i int) bool {
-	switch v.tag(i) {
-	case "MD", "VBZ", "VBD", "VBP":
-		return true
-	}
-	return false
-}
-
-// saidBefore reports whether tokens [first, end) only point to an act that was
-// told: "these measures", "such a one-sided move by Peru", "the step".
-func (v *view) saidBefore(first, end int) bool {
-	switch v.lower(first) {
-	case "this", "these", "such", "those":
-		return v.hasAt(v.headOf(first, end), "%empty_noun")
-	case "the":
-		return end-first == 2 && v.hasAt(first+1, "%empty_noun")
-	}
-	return false
-}
-
-// headOf is the noun that the phrase at tokens [first, end) is about: the last
-// one before a preposition.
-func (v *view) headOf(first, end int) int {
-	head := first
-	for i := first; i < end && !(v.hasAt(i, "%preposition") && i > first); i++ {
-		if strings.HasPrefix(v.tag(i), "NN") {
-			head = i
-		}
-	}
-	return head
-}
-
-// clauseStart is where the clause begins that ends before token end.
-func (d *draft) clauseStart(end int) int {
-	first := end
-	for first > max(d.sentence.First, end-2*maxTarget) && !d.v.opensTheme(first-1) {
-		first--
-	}
-	return first
-}
-
-// predicate reports whether a finite verb opens the clause at token i, which
-// then has its subject before it.
-func (v *view) predicate(i int) bool {
-	for v.hasAt(i, "%adverb") || v.tag(i) == "RB" || v.lower(i) == "and" {
-		i++
-	}
-	switch v.tag(i) {
-	case "VB", "VBP", "VBZ", "VBD":
-		return true
-	}
-	return v.tag(i) == "VBG" && v.tag(i-1) == "RB"
-}
-
-// untilVerb is where the subject at tokens [first, end) gives way to a finite
-// verb: "the bill goes against the pact and" has the subject "the bill".
-func (v *view) untilVerb(first, end int) int {
-	for i := first + 1; i < end; i++ {
-		switch v.tag(i) {
-		case "MD", "VBZ", "VBD", "VBP":
-			if !v.hasAt(i-1, "%relative") && !v.hasAt(i-1, "%adverb") {
-				return i
-			}
-		}
-	}
-	return end
-}
-
 // denied reports whether the trigger is negated.
 func (d *draft) denied() bool {
 	if d.v.has(max(d.sentence.First, d.trigger.First-8), d.trigger.First, "%neither") {
@@ -210,7 +100,7 @@ func (d *draft) pledged() event.Value {
 		}
 	}
 	from, end := d.phrase(first)
-	if end-from < 2 && !v.ofTrade(from, end) || v.has(from, min(from+2, end), "%strike") {
+	if !v.ofTrade(from, end) && (end-from < 2 || !d.ofPolicy(from, end) && !v.has(from, end, "%concord")) || v.has(from, min(from+2, end), "%strike") {
 		return event.Value{} // who is ready to strike back announces an act
 	}
 	if t := d.aim(from, end); !t.Empty() || from >= end || d.sentence.Index == 0 {
@@ -312,7 +202,15 @@ func (d *draft) talks() event.Value {
 // described is the target that the pattern captured as _about; for "it" and the
 // like, the act it refers to.
 func (d *draft) described() event.Value {
-	if d.denied() || !d.asserted() {
+	if !d.asserted() {
+		return event.Value{}
+	}
+	return d.felt()
+}
+
+// felt is the same where the trigger is a noun ("unease over the levy").
+func (d *draft) felt() event.Value {
+	if d.denied() {
 		return event.Value{}
 	}
 	r, ok := d.captures["_about"]
@@ -332,14 +230,36 @@ func (d *draft) described() event.Value {
 	return d.aim(from, end)
 }
 
+// bond is the agreement that the pattern captured: by its name, where the text
+// only points to one it named before ("the 20-year-old pact").
+func (d *draft) bond() event.Value {
+	t := d.described()
+	r, ok := d.captures["_about"]
+	if t.Empty() || !ok || !d.v.hasAt(r.First, "%determiner") && d.v.lower(r.First) != "the" {
+		return t
+	}
+	from, end := d.phrase(r.First)
+	if !d.v.has(from, end, labelDeal) || d.v.has(from, end, labelPact) {
+		return t
+	}
+	for i := r.First - 1; i >= d.v.doc.Sentences[max(0, d.sentence.Index-turnReach)].First; i-- {
+		if e, named := d.v.at(i, labelPact); named && d.v.doc.Tokens[i].Capital() {
+			return event.Text(d.v.doc.Span(e.First, e.End))
+		}
+	}
+	return t
+}
+
 // referred is what "it" stands for, or what a sentence without an object is
 // about: the target of the stance told just before, else the act of trade.
 func (d *draft) referred() event.Value {
 	if a := d.stanceBefore(); a != nil {
 		return a.slots["target"]
 	}
-	if acts := d.nearestActs(); len(acts) > 0 {
-		return event.Text(acts[0].phrased())
+	for _, a := range d.nearestActs() {
+		if a.v != d.v || a.sentence.Index != d.sentence.Index || a.trigger.First < d.trigger.First {
+			return event.Text(a.phrased())
+		}
 	}
 	if e, ok := d.v.matterBefore(d.trigger.First); ok {
 		return event.Text(d.v.doc.Span(d.v.nounPhrase(e)))
@@ -484,12 +404,4 @@ func (v *view) closesTarget(i int, inside bool) bool {
 		return true
 	}
 	return inside && (v.hasAt(i, "%target_stop") || v.hasAt(i, "%say") && !v.doc.Tokens[i].Capital())
-}
-
-// opensTheme reports whether token i stands before the subject of a clause.
-func (v *view) opensTheme(i int) bool {
-	if v.hasAt(i, "%say") && !v.doc.Tokens[i].Capital() || v.hasAt(i, "%describe") {
-		return true
-	}
-	return slices.Contains([]string{",", ";", ":", "--", `"`, "that", "(", ")", "but", "which", "because", "."}, v.lower(i))
 }

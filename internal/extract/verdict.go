@@ -221,6 +221,9 @@ func (a *draft) phrased() string {
 	for end < stop && !v.closesTarget(end, true) && !v.hasAt(end, "%phrase_stop") {
 		end++
 	}
+	for end > first+1 && (v.hasAt(end-1, "%preposition") || v.lower(end-1) == "up") {
+		end-- // "tariffs of up to 25%"
+	}
 	return strings.TrimSpace(v.doc.Span(first, end))
 }
 
@@ -247,6 +250,32 @@ func (d *draft) quoter() event.Value {
 	return v.holds(a)
 }
 
+// led is what leads nowhere: the phrase that the pattern captured behind the
+// words, else the one before them.
+func (d *draft) led() event.Value {
+	if r, ok := d.captures["_about"]; ok {
+		return d.strict(r.First)
+	}
+	return d.theme()
+}
+
+// provoking is what drew the protest: the phrase before the words or that to
+// which "which" or a comma joins them, else the act told in the sentence.
+func (d *draft) provoking() event.Value {
+	for _, a := range slices.Backward(d.v.told) {
+		if a.v != d.v || a.sentence.Index != d.sentence.Index {
+			break
+		}
+		if a.isAct() {
+			return event.Text(a.phrased())
+		}
+	}
+	if d.trigger.First == d.sentence.First {
+		return event.Value{}
+	}
+	return d.theme()
+}
+
 // verdictResolvers are the ways to find the slots of a stance that the
 // article's acts imply.
 func verdictResolvers() map[string]resolver {
@@ -257,5 +286,9 @@ func verdictResolvers() map[string]resolver {
 		"subject_matter": func(d *draft) event.Value { return d.subjectMatter() },
 		"described":      func(d *draft) event.Value { return d.described() },
 		"referred":       func(d *draft) event.Value { return d.referred() },
+		"felt":           func(d *draft) event.Value { return d.felt() },
+		"bond":           func(d *draft) event.Value { return d.bond() },
+		"led":            func(d *draft) event.Value { return d.led() },
+		"provoking":      func(d *draft) event.Value { return d.provoking() },
 	}
 }

@@ -1,0 +1,148 @@
+package extract
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/tradewire/tradewire/internal/event"
+)
+
+// theme is what a stance is about where it stands before the match as the
+// subject of a clause ("the levy is unfair"); for "this" and "it", the act
+// told before.
+func (d *draft) theme() event.Value {
+	v := d.v
+	end := d.first
+	for end > d.sentence.First && v.hasAt(end-1, "%theme_tail") {
+		end--
+	}
+	if v.lower(end-1) == "," {
+		if at := v.skipAside(end-1, d.sentence.First) + 1; v.hasAt(at+1, "%conjunction") {
+			end-- // "smiling, or even threatening, will not help"
+		} else {
+			end = at // "the levy, in force since May, is unfair"
+		}
+	}
+	if d.denied() && !v.has(d.first, d.trigger.End, "%not_only") || v.lower(d.trigger.First-1) == "if" {
+		return event.Value{}
+	}
+	first := d.clauseStart(end)
+	for first > d.sentence.First+1 && v.lower(first-1) == "," && v.predicate(first) { // "the levy breaks the rules, harms trade and is unfair"
+		end = first - 1
+		first = d.clauseStart(end)
+	}
+	first = d.wholeList(first)
+	if end-first == 1 && v.hasAt(first, "%back_reference") || v.saidBefore(first, end) {
+		return d.referred()
+	}
+	if v.lower(d.first) == "as" && v.has(first, end, "%call") {
+		return event.Value{} // who views it as unfair is no part of it
+	}
+	for first < end && (v.hasAt(first, "%target_lead") || v.hasAt(first, "%also_even")) {
+		first++
+	}
+	end = min(v.untilVerb(first, end), first+maxTarget)
+	if first >= end || v.verbal(first) || !v.ofTrade(first, end) && !v.has(first, end, "%theme_matter") && !d.ofPolicy(first, end) {
+		return event.Value{}
+	}
+	return event.Text(strings.TrimSpace(v.doc.Span(first, end)))
+}
+
+// saidBefore reports whether tokens [first, end) only point to an act that was
+// told: "these measures", "such a one-sided move by Peru", "the step".
+func (v *view) saidBefore(first, end int) bool {
+	switch v.lower(first) {
+	case "this", "these", "such", "those":
+		return v.hasAt(v.headOf(first, end), "%empty_noun")
+	case "the":
+		return end-first == 2 && v.hasAt(first+1, "%empty_noun")
+	}
+	return false
+}
+
+// headOf is the noun that the phrase at tokens [first, end) is about: the last
+// one before a preposition.
+func (v *view) headOf(first, end int) int {
+	head := first
+	for i := first; i < end && !(v.hasAt(i, "%preposition") && i > first); i++ {
+		if strings.HasPrefix(v.tag(i), "NN") {
+			head = i
+		}
+	}
+	return head
+}
+
+// clauseStart is where the clause begins that ends before token end.
+func (d *draft) clauseStart(end int) int {
+	first := end
+	for first > max(d.sentence.First, end-2*maxTarget) && !d.v.opensTheme(first-1) {
+		first--
+	}
+	return first
+}
+
+// wholeList is where the list begins whose last item starts at token first:
+// "talks built on trust, fairness, and respect are".
+func (d *draft) wholeList(first int) int {
+	v := d.v
+	if v.lower(first) != "and" || v.lower(first-1) != "," {
+		return first
+	}
+	for at := first; v.lower(at-1) == ","; {
+		at = d.clauseStart(at - 1)
+		for i := at; i < first; i++ {
+			if v.verbal(i) {
+				return first
+			}
+		}
+		if v.lower(at-1) != "," {
+			return at
+		}
+	}
+	return first
+}
+
+// predicate reports whether a finite verb opens the clause at token i, which
+// then has its subject before it.
+func (v *view) predicate(i int) bool {
+	for v.hasAt(i, "%adverb") || v.tag(i) == "RB" || v.lower(i) == "and" {
+		i++
+	}
+	switch v.tag(i) {
+	case "VB", "VBP", "VBZ", "VBD":
+		return true
+	}
+	return v.tag(i) == "VBG" && v.tag(i-1) == "RB"
+}
+
+// verbal reports whether token i is a finite verb or a modal, which no noun
+// phrase begins with.
+func (v *view) verbal(i int) bool {
+	switch v.tag(i) {
+	case "MD", "VBZ", "VBD", "VBP":
+		return true
+	}
+	return false
+}
+
+// untilVerb is where the subject at tokens [first, end) gives way to a finite
+// verb: "the bill goes against the pact and" has the subject "the bill".
+func (v *view) untilVerb(first, end int) int {
+	for i := first + 1; i < end; i++ {
+		switch v.tag(i) {
+		case "MD", "VBZ", "VBD", "VBP":
+			if !v.hasAt(i-1, "%relative") && !v.hasAt(i-1, "%adverb") {
+				return i
+			}
+		}
+	}
+	return end
+}
+
+// opensTheme reports whether token i stands before the subject of a clause.
+func (v *view) opensTheme(i int) bool {
+	if v.hasAt(i, "%say") && !v.doc.Tokens[i].Capital() || v.hasAt(i, "%describe") {
+		return true
+	}
+	return slices.Contains([]string{",", ";", ":", "--", `"`, "that", "(", ")", "but", "which", "because", "."}, v.lower(i))
+}
