@@ -17,6 +17,8 @@ func measureResolvers() map[string]resolver {
 		"same_instrument": func(d *draft) event.Value { return d.sameAct("instrument") },
 		"same_action":     func(d *draft) event.Value { return d.sameAct("action") },
 		"case":            func(d *draft) event.Value { return d.caseOf() },
+		"flow":            func(d *draft) event.Value { return d.flow() },
+		"government":      func(d *draft) event.Value { return list(d.government()) },
 	}
 }
 

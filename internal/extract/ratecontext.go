@@ -60,7 +60,7 @@ func (c rateContext) judge(f candidate) verdict {
 		return no
 	case c.changes(f):
 		return no
-	case c.weakly(f), c.backward(f), c.imposed(f), c.paid(f), c.continued(f), c.inDuties(f):
+	case c.weakly(f), c.backward(f), c.imposed(f), c.paid(f), c.taxes(f), c.continued(f), c.inDuties(f):
 		return yes
 	case f.unit != "percent" || f.zero || f.fraction:
 		return no
@@ -212,6 +212,19 @@ func (c rateContext) paid(f candidate) bool {
 		return !f.zero
 	}
 	return f.end >= c.s.End || c.v.is(f.end, "%rate_pay_end")
+}
+
+// taxes accepts "tax Peruvian cars at 40%": a tax on the goods of a country.
+func (c rateContext) taxes(f candidate) bool {
+	if w := c.v.lower(c.v.skipped(f.first) - 1); w != "at" && w != "by" && w != "with" || c.other {
+		return false
+	}
+	for i := f.first - 1; i >= max(c.s.First, f.first-forwardReach); i-- {
+		if c.v.is(i, "TAXES") {
+			return c.v.has(i+1, i+3, ontology.LabelCountry) || c.v.has(i+1, i+3, "%foreign_goods")
+		}
+	}
+	return false
 }
 
 // skipped is the start of the small words ("an extra") that end before token i.

@@ -1,0 +1,75 @@
+package extract
+
+import (
+	"slices"
+
+	"github.com/tradewire/tradewire/internal/event"
+	"github.com/tradewire/tradewire/internal/ontology"
+)
+
+// flow is the instrument of an act on goods without a name of its own: what
+// hinders or frees exports is an export control, what hinders or frees imports
+// an import restriction. Goods "to" or "from" a country leave the government
+// that acts, or come to it.
+func (d *draft) flow() event.Value {
+	r, ok := d.captures["_flow"]
+	if !ok {
+		return event.Value{}
+	}
+	const leaves, enters = "export_control", "import_restriction"
+	switch w := d.v.lower(r.First); w {
+	case "import", "imports", "importing", "imported", "importation":
+		return event.Text(enters)
+	case "from", "to":
+		at := r.End
+		if d.v.lower(at) == "the" {
+			at++
+		}
+		place, named := d.v.at(at, ontology.LabelCountry)
+		own := named && slices.Contains(d.namedSubject(), place.Value)
+		if own == (w == "to") {
+			return event.Text(enters)
+		}
+	}
+	return event.Text(leaves)
+}
+
+// government is who acts where the verb's own subject is a government, its
+// ministry, office-holder or "we": a firm or branch that stops its exports has
+// taken no measure.
+func (d *draft) government() []string {
+	if codes := d.byAgent(); codes != nil {
+		return codes
+	}
+	if d.strangerActs() {
+		return nil
+	}
+	return d.leftSubject()
+}
+
+// strangerActs reports that the words right before the verb, past auxiliaries
+// and adverbs, name somebody who is no actor.
+func (d *draft) strangerActs() bool {
+	v := d.v
+	i := d.trigger.First - 1
+	for i >= d.sentence.First && (v.hasAt(i, "%verb_cue") || v.hasAt(i, "%future") || v.hasAt(i, "%possible") || v.tag(i) == "RB" || v.tag(i) == "MD" || v.lower(i) == "been") {
+		i--
+	}
+	if i < d.sentence.First {
+		return false
+	}
+	if _, acts := v.covering(i, labelActor); acts {
+		return false
+	}
+	switch v.tag(i) {
+	case "NN", "NNS", "NNP", "NNPS":
+		return !v.hasAt(i, "%organ") && !v.hasAt(i, "%side") && !v.hasAt(i, "%done_noun") && !v.hasAt(i, "%act_noun") && !v.hasAt(i, "%decision") && !v.isDate(i)
+	}
+	return false
+}
+
+// isDate reports that token i belongs to a date.
+func (v *view) isDate(i int) bool {
+	_, ok := v.covering(i, labelDate)
+	return ok
+}
