@@ -104,12 +104,35 @@ func (v *view) actorAt(i int, last actor) (actor, bool) {
 	if e, ok := v.at(i, "%pair"); ok && len(v.topic) > 1 {
 		return actor{codes: slices.Sorted(slices.Values(v.topic[:2])), kind: "pair", first: i, end: e.End}, true
 	}
+	if a, ok := v.seated(i); ok {
+		return a, true
+	}
 	if e, ok := v.at(i, "%anaphor"); ok {
 		if a, known := v.antecedent(e, last); known {
 			return actor{codes: a.codes, name: a.name, kind: a.kind, first: i, end: e.End, possessive: v.possessiveAt(e.End)}, true
 		}
 	}
 	return actor{}, false
+}
+
+// seated reads an organ of government by its seat: "regulators in Oslo", "the
+// commission in Brussels".
+func (v *view) seated(i int) (actor, bool) {
+	e, ok := v.at(i, "%side")
+	if organ, named := v.at(i, "%organ"); named && organ.End > e.End {
+		e, ok = organ, true
+	}
+	if a, named := v.at(i, "%anaphor"); named && (v.hasAt(a.End-1, "%side") || v.hasAt(a.End-1, "%organ")) {
+		e, ok = a, true
+	}
+	if !ok || v.lower(e.End) != "in" {
+		return actor{}, false
+	}
+	c, named := v.at(e.End+1, ontology.LabelCountry)
+	if !named || c.How == ontology.HowDemonym || isBody(c.Value) {
+		return actor{}, false
+	}
+	return actor{codes: []string{c.Value}, kind: "body", name: v.doc.Span(e.First, e.End), first: i, end: c.End, possessive: v.possessiveAt(c.End)}, true
 }
 
 // antecedent is who "the minister", "the bloc" or "the ministry" stands for:
@@ -229,7 +252,7 @@ func (v *view) bodyActor(i int, e ontology.Entity) actor {
 		if v.lower(at) == "the" {
 			at++
 		}
-		if c, ok := v.at(at, ontology.LabelCountry); ok && c.How == ontology.HowName && b.Generic {
+		if c, ok := v.at(at, ontology.LabelCountry); ok && b.Generic && (c.How == ontology.HowName || c.How == ontology.HowMetonym && v.lower(end) == "in") {
 			code, end = c.Value, c.End
 		}
 	}
