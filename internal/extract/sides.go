@@ -108,6 +108,9 @@ func (d *draft) bears(codes []string) bool {
 		if !d.v.hasAt(i, "%against") {
 			continue
 		}
+		if d.ofOther(i) {
+			return false
+		}
 		from := i + 1
 		if e, ok := d.v.at(from, labelMoney); ok { // "on $34 billion of Peruvian goods"
 			from = e.End

@@ -68,7 +68,7 @@ func (d *draft) namedSubject() []string {
 // byAgent reads "imposed by X" within eight tokens behind the trigger.
 func (d *draft) byAgent() []string {
 	for i := d.trigger.End; i < min(d.trigger.End+12, d.sentence.End); i++ {
-		if d.v.lower(i) != "by" {
+		if d.v.lower(i) != "by" || d.ofOther(i) {
 			continue
 		}
 		for k := i + 1; k < min(i+4, d.sentence.End); k++ {
@@ -78,6 +78,24 @@ func (d *draft) byAgent() []string {
 		}
 	}
 	return nil
+}
+
+// ofOther reports that the preposition at token i belongs to a measure named
+// between the act and it: "an inquiry into the measures taken by Peru".
+func (d *draft) ofOther(i int) bool {
+	end := d.trigger.End
+	if r, ok := d.captures["instrument"]; ok {
+		end = max(end, r.End)
+	}
+	for k := end; k < i; k++ {
+		if e, ok := d.v.at(k, "INSTRUMENT"); ok && e.End <= i || d.v.hasAt(k, "MEASURE") {
+			return true
+		}
+		if w := d.v.lower(k); w == "measures" || w == "measure" || w == "restrictions" || w == "subsidies" {
+			return true
+		}
+	}
+	return false
 }
 
 func (v *view) actor(i int) (actor, bool) {
@@ -229,8 +247,9 @@ func (d *draft) actedBefore() []string {
 	if d.kind.Name == "measure" && v.doer.by != nil && (d.sentence.Index-v.doer.sentence <= 3 || d.onlyDoer()) && d.definite() {
 		return v.doer.by
 	}
+	bearers, _, _ := d.payer()
 	for _, a := range slices.Backward(v.actorsBefore(d.sentence.First)) {
-		if len(a.codes) == 0 || a.possessive || isBody(a.codes[0]) || v.isObject(a) || d.addressed(a) {
+		if len(a.codes) == 0 || meets(a.codes, bearers) || a.possessive || isBody(a.codes[0]) || v.isObject(a) || d.addressed(a) {
 			continue
 		}
 		if v.sentence(a.first).Index < d.sentence.Index-2 {
@@ -241,9 +260,11 @@ func (d *draft) actedBefore() []string {
 	if v.meta.Official && v.meta.Country != "" {
 		return []string{v.meta.Country}
 	}
-	if len(v.topic) > 0 {
-		d.byTopic = true
-		return v.topic[:1]
+	for _, code := range v.topic {
+		if !slices.Contains(bearers, code) {
+			d.byTopic = true
+			return []string{code}
+		}
 	}
 	return nil
 }
