@@ -153,6 +153,8 @@ func (x *Extractor) fill(d *draft) bool {
 			d.account.filled(slot.Name, "resolved by ", way)
 		}
 	}
+	d.unlifted()
+	d.towards()
 	if d.slots["status"].Text == dropped {
 		return d.account.drop("the words say that it did not and will not happen: denied, asked or only demanded", "")
 	}

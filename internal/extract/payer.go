@@ -16,19 +16,24 @@ const payReach = 10
 // subject may name no country.
 func (d *draft) payer() (codes []string, verb int, ok bool) {
 	first, _ := d.clause()
-	for i := d.head() - 1; i >= max(first, d.head()-payReach); i-- {
-		if d.v.leavesPart(i) {
+	for i := d.head(); i >= max(first, d.head()-payReach); i-- {
+		if i < d.head() && d.v.leavesPart(i) {
 			return nil, 0, false
 		}
 		e, found := d.v.at(i, "%pays")
 		if passive, acted := d.v.at(i, "%paid_if_passive"); acted && d.v.passive(i) {
 			e, found = passive, true
 		}
-		if found && e.End <= d.head() && !d.v.has(first, i, "%payer_not") {
+		if found && (e.End <= d.head() || i == d.head() && d.trigger.First == i && d.v.goodsIn(first, i)) && !d.v.has(first, i, "%payer_not") {
 			return d.v.bearer(first, i), i, true
 		}
 	}
 	return nil, 0, false
+}
+
+// goodsIn reports that tokens [first, end) name goods, not only who trades them.
+func (v *view) goodsIn(first, end int) bool {
+	return v.has(first, end, "GOODS") || v.has(first, end, ontology.LabelSector) || v.has(first, end, "%wares")
 }
 
 // head is where the words begin that the draft is about: the trigger's, or

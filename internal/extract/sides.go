@@ -38,7 +38,8 @@ func (d *draft) relativeDoer() []string {
 // complainer is who does what the cue list says (complains, asks) before the
 // trigger.
 func (d *draft) complainer(cue string) []string {
-	for i := d.sentence.First; i < d.trigger.First; i++ {
+	from, _ := d.clause()
+	for i := from; i < d.trigger.First; i++ {
 		if e, ok := d.v.at(i, cue); !ok || d.v.joined(e.End, d.trigger.First) {
 			continue
 		}

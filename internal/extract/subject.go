@@ -119,6 +119,10 @@ func (d *draft) possessor() []string {
 		}
 	}
 	for i := head - 1; i >= max(d.sentence.First, head-5); i-- {
+		if k, listed := d.v.listedInstrument(i); listed {
+			i = k
+			continue
+		}
 		if d.v.hasAt(i, "%verb_cue") || d.v.hasAt(i, "%preposition") || d.v.lower(i) == "," || d.v.hasAt(i, "%pays") || d.v.hasAt(i, "%paid_if_passive") {
 			return nil
 		}
@@ -136,6 +140,20 @@ func (d *draft) possessor() []string {
 		}
 	}
 	return nil
+}
+
+// listedInstrument reports a measure that a comma or "and" at token i joins to
+// the next of a list with one owner ("Peru's duties, export curbs and
+// quotas"), and where it begins.
+func (v *view) listedInstrument(i int) (first int, ok bool) {
+	if w := v.lower(i); w != "," && w != "and" && w != "or" {
+		return 0, false
+	}
+	e, ok := v.covering(i-1, "INSTRUMENT")
+	if v.lower(i-1) == "," {
+		e, ok = v.covering(i-2, "INSTRUMENT")
+	}
+	return e.First, ok && e.End >= i-1
 }
 
 // covering returns an entity of the label that covers token i.
