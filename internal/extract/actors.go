@@ -263,8 +263,8 @@ func (v *view) bodyActor(i int, e ontology.Entity) actor {
 // that is a government, else the country named last before it that the
 // article is about, else what the name means by itself.
 func (v *view) genericCountry(e ontology.Entity, fallback string) string {
-	if v.meta.Official && v.meta.Country != "" {
-		return v.meta.Country
+	if h := v.house(); len(h.codes) > 0 {
+		return h.codes[0]
 	}
 	if fallback != "" && v.weight[fallback] > 0 {
 		return fallback

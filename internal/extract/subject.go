@@ -109,6 +109,9 @@ func (v *view) actor(i int) (actor, bool) {
 // trigger or the instrument.
 func (d *draft) possessor() []string {
 	head := d.trigger.First
+	if r, ok := d.captures["instrument"]; d.v.hasAt(head, "%pays") && (!ok || r.First > head) {
+		return nil // "Peruvian goods face a duty"
+	}
 	if r, ok := d.captures["instrument"]; ok && r.First < head {
 		head = r.First
 	} else if ok { // "the imposition of U.S. tariffs"
@@ -235,6 +238,9 @@ func (v *view) isObject(a actor) bool {
 			continue
 		}
 		e, listed := v.covering(i-1, labelActor) // "from China and South Korea"
+		if v.lower(i) == "," && v.finite(v.pastAdverbs(a.end)) { // "in view of it, China has"
+			return false
+		}
 		if !listed || e.End != i || v.lower(i) != "and" && v.lower(i) != "," && v.lower(i) != "or" {
 			break
 		}
