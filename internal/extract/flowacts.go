@@ -18,7 +18,7 @@ func (d *draft) flow() event.Value {
 	}
 	const leaves, enters = "export_control", "import_restriction"
 	switch w := d.v.lower(r.First); w {
-	case "import", "imports", "importing", "imported", "importation":
+	case "import", "imports", "importing", "imported", "importation", "bringing", "bring", "brought", "entry", "entering":
 		return event.Text(enters)
 	case "from", "to":
 		at := r.End

@@ -198,3 +198,17 @@ func (d *draft) asks() bool {
 	}
 	return d.v.lower(last) == "?" && d.v.hasAt(d.sentence.First, "%auxiliary")
 }
+
+// realStatus is the status of an act that its words tell by a denial ("does
+// not apply to"): ahead, only planned, or in force.
+func (d *draft) realStatus() string {
+	v := d.v
+	first, end := d.clause()
+	switch {
+	case v.has(max(first, d.trigger.First-10), d.trigger.End, "%would"), v.has(first, d.trigger.First, "%proposal"):
+		return "proposed"
+	case v.lower(d.trigger.First) == "will", v.lower(d.trigger.First) == "shall", v.has(max(first, d.trigger.First-4), d.trigger.First, "%future"), v.has(first, end, "%will_take_effect"):
+		return "announced"
+	}
+	return "in_force"
+}

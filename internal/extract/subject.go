@@ -72,7 +72,7 @@ func (d *draft) byAgent() []string {
 			continue
 		}
 		for k := i + 1; k < min(i+4, d.sentence.End); k++ {
-			if a, ok := d.v.actor(k); ok && len(a.codes) > 0 {
+			if a, ok := d.v.actor(k); ok && len(a.codes) > 0 && !(a.possessive && d.v.has(a.end, a.end+2, "INSTRUMENT")) { // not "hit by the Peruvian duty"
 				return a.codes
 			}
 		}

@@ -108,7 +108,7 @@ func (v *view) listGoesOn(i int) bool {
 // bindsGoods is true for "Chinese imports", "goods from China", "tariffs on China".
 func (v *view) bindsGoods(e ontology.Entity) bool {
 	for k := e.End; k < e.End+4; k++ {
-		if v.hasAt(k, "%goods") {
+		if v.hasAt(k, "%goods") || k == e.End && (v.hasAt(k, "GOODS") || v.hasAt(k, ontology.LabelSector)) {
 			return true
 		}
 	}

@@ -1,0 +1,101 @@
+package extract
+
+import (
+	"slices"
+
+	"github.com/tradewire/tradewire/internal/event"
+)
+
+// unlifted makes of an end that is only asked for or denied ("wants Peru to
+// lift its duty", "has not eased the curbs") the measure that still stands.
+func (d *draft) unlifted() {
+	r, captured := d.captures["instrument"]
+	if d.kind.Name != "measure" || !captured || d.slots["status"].Text != dropped || d.none() {
+		return
+	}
+	switch d.slots["action"].Text {
+	case "lower", "suspend", "remove":
+	default:
+		return
+	}
+	if e, ok := d.v.at(r.First, "PROBE"); ok && e.End >= r.End {
+		return
+	}
+	by := d.slots["by"].List
+	if d.namedSubject() == nil || slices.Equal(by, d.complainer("%seeker")) || slices.Equal(by, d.complainer("%complaint")) {
+		return // he who asks has not imposed it
+	}
+	d.slots["action"], d.slots["status"] = event.Text("impose"), event.Text("in_force")
+	d.account.filled("action", "stands, as its end is only asked for or denied", "")
+}
+
+// towards lets the rates say which way a tariff goes: "lift the duty from 12
+// to 25 percent" raises it, "to 15 percent, down from 25" lowers it.
+func (d *draft) towards() {
+	if d.kind.Name != "measure" || !slices.Contains([]string{"tariff", "trade_remedy", "port_fee"}, d.slots["instrument"].Text) {
+		return
+	}
+	was, now, ok := d.moved()
+	if !ok || was == now {
+		return
+	}
+	action := d.slots["action"].Text
+	switch action {
+	case "impose", "raise", "lower", "remove":
+	default:
+		return
+	}
+	way := "raise"
+	if now < was {
+		way = "lower"
+	}
+	if now == 0 {
+		way = "remove"
+	}
+	if way != action {
+		d.slots["action"] = event.Text(way)
+		d.account.filled("action", "which way the rates go", "")
+	}
+}
+
+// moved is the rate before and after that the clause tells of the measure:
+// "from 12 to 25", "to 25 from 12", "25, up from 12". ok is false where it
+// tells none, or more than one pair.
+func (d *draft) moved() (was, now float64, ok bool) {
+	first, end := d.clause()
+	at := -1
+	for _, e := range d.v.within(max(first, d.trigger.First-rateReach), min(end, d.trigger.End+2*rateReach), labelRate) {
+		if d.v.saidBefore(e.First, "from") && at < 0 {
+			at = e.Ref
+		}
+	}
+	if at < 0 || d.v.rates[at].Value == nil {
+		return 0, 0, false
+	}
+	old := d.v.rates[at]
+	for _, k := range []int{at + 1, at - 1} {
+		if k < 0 || k >= len(d.v.rates) {
+			continue
+		}
+		r := d.v.rates[k]
+		if r.Value == nil || r.Unit != old.Unit || r.First < first || r.End > end || r.First-old.End > pairReach || old.First-r.End > pairReach {
+			continue
+		}
+		if k > at && d.v.saidBefore(r.First, "to") || k < at && !d.v.saidBefore(r.First, "from") {
+			return *old.Value, *r.Value, true
+		}
+	}
+	return 0, 0, false
+}
+
+// How far from its measure a rate may stand, and from the rate it followed.
+const (
+	rateReach = 12
+	pairReach = 9
+)
+
+// saidBefore reports that the word stands right before token i, small words
+// such as "about" passed over.
+func (v *view) saidBefore(i int, word string) bool {
+	return v.lower(v.skipped(i)-1) == word || v.lower(i-1) == word || v.lower(i-2) == word && v.tag(i-1) != "CD"
+}
