@@ -222,6 +222,9 @@ func (v *view) modifiesNoun(e ontology.Entity) bool {
 	if v.hasAt(e.End, "%verb_cue") || v.hasAt(e.End, "%possible") || v.lower(e.End) == "levies" && v.hasAt(e.End+1, "%article") {
 		return false // "Peru will levy", "Peru levies a"
 	}
+	if v.hasAt(e.End, "%no_owner") || v.hasAt(e.End, "%complaint") || v.hasAt(e.End, "%seeker") {
+		return false // "Peru opposes tariffs"
+	}
 	return v.has(e.End, e.End+3, "%trade_noun") && v.lower(e.End) != "," &&
 		(v.hasAt(e.End, "%trade_noun") || v.hasAt(e.End+1, "%trade_noun") && v.doc.Tokens[min(e.End, len(v.doc.Tokens)-1)].Lower != "and")
 }

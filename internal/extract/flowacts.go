@@ -73,3 +73,32 @@ func (v *view) isDate(i int) bool {
 	_, ok := v.covering(i, labelDate)
 	return ok
 }
+
+// owner is whose measure it is by its own words: who is named as its agent or
+// possessor, or the subject of the verb whose object it is.
+func (d *draft) owner() []string {
+	if codes := d.byAgent(); codes != nil {
+		return codes
+	}
+	if codes := d.possessor(); codes != nil {
+		return codes
+	}
+	v := d.v
+	for i := d.trigger.First - 1; i >= max(d.sentence.First, d.trigger.First-ownerReach); i-- {
+		if v.breaks(i) || v.lower(i) == "," {
+			return nil
+		}
+		a, ok := v.actor(i)
+		if !ok || len(a.codes) == 0 || isBody(a.codes[0]) || a.possessive || v.isObject(a) || d.addressed(a) || v.directObject(a) {
+			continue
+		}
+		if v.has(a.end, d.trigger.First, "%say") || v.has(a.end, d.trigger.First, "%complaint") || v.has(a.end, d.trigger.First, "%seeker") || v.has(a.end, d.trigger.First, "%no_owner") {
+			return nil
+		}
+		return v.conjoined(a)
+	}
+	return nil
+}
+
+// ownerReach is how far before a measure the subject of its verb may stand.
+const ownerReach = 14

@@ -17,6 +17,7 @@ func measureResolvers() map[string]resolver {
 		"same_instrument": func(d *draft) event.Value { return d.sameAct("instrument") },
 		"same_action":     func(d *draft) event.Value { return d.sameAct("action") },
 		"case":            func(d *draft) event.Value { return d.caseOf() },
+		"owner":           func(d *draft) event.Value { return list(d.owner()) },
 		"real":            func(d *draft) event.Value { return event.Text(d.realStatus()) },
 		"flow":            func(d *draft) event.Value { return d.flow() },
 		"government":      func(d *draft) event.Value { return list(d.government()) },
