@@ -30,7 +30,8 @@ func (v *view) findQuantities() {
 func (v *view) number(i int) (value float64, end int, ok bool) {
 	if numeral(v.lower(i)) {
 		value, err := strconv.ParseFloat(v.lower(i), 64)
-		return value, i + 1, err == nil
+		part, end := v.fractionPart(i + 1)
+		return value + part, end, err == nil
 	}
 	if e, found := v.at(i, labelTens); found {
 		value, end = decimal(e.Value), e.End
@@ -43,6 +44,28 @@ func (v *view) number(i int) (value float64, end int, ok bool) {
 		return decimal(e.Value), e.End, true
 	}
 	return 0, i, false
+}
+
+// fractionPart is what a fraction at token i adds to the whole number before
+// it, with the token behind it: "½", "1/2", "and a half".
+func (v *view) fractionPart(i int) (part float64, end int) {
+	switch v.lower(i) {
+	case "¼":
+		return 0.25, i + 1
+	case "½":
+		return 0.5, i + 1
+	case "¾":
+		return 0.75, i + 1
+	case "and":
+		if v.lower(i+1) == "a" && v.lower(i+2) == "half" {
+			return 0.5, i + 3
+		}
+	case "1", "3":
+		if v.lower(i+1) == "/" && (v.lower(i+2) == "2" || v.lower(i+2) == "4") {
+			return decimal(v.lower(i)) / decimal(v.lower(i+2)), i + 3
+		}
+	}
+	return 0, i
 }
 
 // numeral reports a token that starts with a digit.

@@ -15,12 +15,38 @@ func (d *draft) subject() []string {
 		codes = d.v.doer.by
 	}
 	if codes == nil {
+		codes = d.border()
+	}
+	if codes == nil {
 		codes = d.actedBefore()
 	}
 	if d.kind.Name == "measure" && codes != nil && (d.bears(codes) || slices.Equal(codes, d.complainer("%complaint")) || d.owns(codes)) {
 		return d.opposite(codes)
 	}
 	return codes
+}
+
+// border is whose border the goods cross that a tax falls on, where the clause
+// says so: "enter Peru at zero duty", "a duty applies in Peru".
+func (d *draft) border() []string {
+	if d.kind.Name != "measure" || !slices.Contains(taxes(), d.slots["instrument"].Text) || d.v.exportTax(d.head()) {
+		return nil
+	}
+	first, end := d.clause()
+	for i := first; i < end; i++ {
+		e, ok := d.v.at(i, ontology.LabelCountry)
+		if !ok || isBody(e.Value) || e.How == ontology.HowMetonym || d.v.possessiveAt(e.End) {
+			continue
+		}
+		at := i - 1
+		if d.v.lower(at) == "the" {
+			at--
+		}
+		if d.v.hasAt(at, "%crosses") && (e.How == ontology.HowName || d.v.hasAt(e.End, "%crossing")) {
+			return []string{e.Value}
+		}
+	}
+	return nil
 }
 
 // remarked reports that the subject only speaks of an act known before: "Peru
