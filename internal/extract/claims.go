@@ -61,7 +61,7 @@ func (r *reading) draftClaims() error {
 	}
 	r.claims = merge(drafts)
 	r.trace.kept(r.claims, "only the title says it, or the article has too many claims of the kind")
-	r.claims = lastStages(unsaid(r.claims))
+	r.claims = lastStages(spelledOut(unsaid(r.claims)))
 	r.trace.kept(r.claims, "another claim of the article says more of the same matter")
 	if !r.sample {
 		r.keepTold()

@@ -99,3 +99,24 @@ const (
 func (v *view) saidBefore(i int, word string) bool {
 	return v.lower(v.skipped(i)-1) == word || v.lower(i-1) == word || v.lower(i-2) == word && v.tag(i-1) != "CD"
 }
+
+// spelledOut drops the countermeasures of a government whose duties, curbs or
+// lists the article tells of: those are the countermeasures.
+func spelledOut(drafts []*draft) []*draft {
+	return slices.DeleteFunc(slices.Clone(drafts), func(d *draft) bool {
+		return d.taken("other") && !d.v.has(d.sentence.First, d.sentence.End, "%beside_tariffs") && slices.ContainsFunc(drafts, func(e *draft) bool {
+			return e != d && e.kind.Name == "measure" && e.slots["instrument"].Text != "other" && e.taken(e.slots["instrument"].Text) &&
+				meets(d.slots["by"].List, e.slots["by"].List) && (len(e.slots["on"].List) == 0 || len(d.slots["on"].List) == 0 || meets(d.slots["on"].List, e.slots["on"].List))
+		})
+	})
+}
+
+// taken is true for a measure of the instrument that a government has put up
+// or decided on.
+func (d *draft) taken(instrument string) bool {
+	if d.kind.Name != "measure" || d.slots["instrument"].Text != instrument || direction(d.slots["action"].Text) != "restricting" || stage(d.slots["status"].Text) != "real" {
+		return false
+	}
+	r, ok := d.captures["instrument"]
+	return instrument != "other" || ok && d.v.has(r.First, r.End, "COUNTER")
+}
