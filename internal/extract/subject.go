@@ -263,7 +263,7 @@ func (v *view) isObject(a actor) bool {
 			i--
 			continue
 		}
-		e, listed := v.covering(i-1, labelActor) // "from China and South Korea"
+		e, listed := v.covering(i-1, labelActor)                 // "from China and South Korea"
 		if v.lower(i) == "," && v.finite(v.pastAdverbs(a.end)) { // "in view of it, China has"
 			return false
 		}
