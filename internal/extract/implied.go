@@ -65,7 +65,7 @@ func (d *draft) moved() (was, now float64, ok bool) {
 	first, end := d.clause()
 	at := -1
 	for _, e := range d.v.within(max(first, d.trigger.First-rateReach), min(end, d.trigger.End+2*rateReach), labelRate) {
-		if d.v.saidBefore(e.First, "from") && at < 0 {
+		if d.v.wordBefore(e.First, "from") && at < 0 {
 			at = e.Ref
 		}
 	}
@@ -81,7 +81,7 @@ func (d *draft) moved() (was, now float64, ok bool) {
 		if r.Value == nil || r.Unit != old.Unit || r.First < first || r.End > end || r.First-old.End > pairReach || old.First-r.End > pairReach {
 			continue
 		}
-		if k > at && d.v.saidBefore(r.First, "to") || k < at && !d.v.saidBefore(r.First, "from") {
+		if k > at && d.v.wordBefore(r.First, "to") || k < at && !d.v.wordBefore(r.First, "from") {
 			return *old.Value, *r.Value, true
 		}
 	}
@@ -94,9 +94,9 @@ const (
 	pairReach = 9
 )
 
-// saidBefore reports that the word stands right before token i, small words
+// wordBefore reports that the word stands right before token i, small words
 // such as "about" passed over.
-func (v *view) saidBefore(i int, word string) bool {
+func (v *view) wordBefore(i int, word string) bool {
 	return v.lower(v.skipped(i)-1) == word || v.lower(i-1) == word || v.lower(i-2) == word && v.tag(i-1) != "CD"
 }
 
