@@ -71,7 +71,7 @@ func TestBrokerAway(t *testing.T) {
 }
 
 const (
-	liveRate   = 40 // articles a second
+	liveRate   = 20 // articles a second
 	readySoon  = 10 * time.Second
 	mostGrowth = 64 << 20 // bytes, while the broker is away
 )

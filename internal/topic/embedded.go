@@ -24,7 +24,8 @@ type EmbeddedConfig struct {
 // Embedded is a Kafka broker within the process, for one machine. It speaks
 // Kafka's protocol to any client (kafka-go, kcat, librdkafka), writes to a
 // directory with a sync for every batch, and has all of it again when it is
-// started on the directory anew: records, groups and offsets.
+// started on the directory anew: records, groups and offsets. Topics are
+// cleaned (retention, compaction) when it starts.
 type Embedded struct {
 	broker *kfake.Cluster
 	addr   string

@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // The files of the embedded broker, as kfake names them.
@@ -39,13 +40,16 @@ type repairer struct {
 	ends map[partition]int64
 }
 
-// repair repairs what is wrong and tells the log. An intact directory is left
-// as it is. No whole record and no whole entry is dropped.
+// repair repairs what is wrong and tells the log. No whole record and no whole
+// entry is dropped. Then it cleans the topics, as their settings say.
 func repair(dir string, log *slog.Logger) error {
 	r := &repairer{dir: dir, log: log, ends: map[partition]int64{}}
 	topics, err := r.topics()
 	if err != nil || topics == nil {
 		return err
+	}
+	if err := r.finishCleaning(); err != nil {
+		return fmt.Errorf("finish what was being cleaned: %w", err)
 	}
 	if err := r.named(); err != nil {
 		return fmt.Errorf("write %s: %w", metaFile, err)
@@ -59,8 +63,15 @@ func repair(dir string, log *slog.Logger) error {
 	return r.entries(groupsFile, r.behindTheEnd)
 }
 
-// topics are the partitions of each topic; nil when the directory is new.
-func (r *repairer) topics() (map[string]int, error) {
+// storedTopic is a topic as kfake keeps it.
+type storedTopic struct {
+	Name       string            `json:"name"`
+	Partitions int               `json:"partitions"`
+	Configs    map[string]string `json:"configs"`
+}
+
+// topics are those that there are; nil when the directory is new.
+func (r *repairer) topics() (map[string]storedTopic, error) {
 	body, err := os.ReadFile(filepath.Join(r.dir, topicsFile))
 	if errors.Is(err, fs.ErrNotExist) {
 		if left, err := os.ReadDir(filepath.Join(r.dir, partitionsDir)); err == nil && len(left) > 0 {
@@ -73,17 +84,14 @@ func (r *repairer) topics() (map[string]int, error) {
 		return nil, fmt.Errorf("read the topics: %w", err)
 	}
 	var known struct {
-		Topics []struct {
-			Name       string `json:"name"`
-			Partitions int    `json:"partitions"`
-		} `json:"topics"`
+		Topics []storedTopic `json:"topics"`
 	}
 	if err := json.Unmarshal(body, &known); err != nil {
 		return nil, fmt.Errorf("read the topics: %s: %w", filepath.Join(r.dir, topicsFile), err)
 	}
-	topics := map[string]int{}
+	topics := map[string]storedTopic{}
 	for _, t := range known.Topics {
-		topics[t.Name] = t.Partitions
+		topics[t.Name] = t
 	}
 	return topics, nil
 }
@@ -101,7 +109,7 @@ func (r *repairer) named() error {
 // partitions repairs the segments of the partitions there are, and moves away
 // those of topics that are not known: a topic of that name, made anew, would
 // write behind the old records and read them as its own.
-func (r *repairer) partitions(topics map[string]int) error {
+func (r *repairer) partitions(topics map[string]storedTopic) error {
 	folders, err := os.ReadDir(filepath.Join(r.dir, partitionsDir))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("list the partitions: %w", err)
@@ -111,13 +119,13 @@ func (r *repairer) partitions(topics map[string]int) error {
 		if !folder.IsDir() || !ok {
 			continue
 		}
-		if p.id >= topics[p.topic] {
+		if p.id >= topics[p.topic].Partitions {
 			if err := r.putAside(folder.Name()); err != nil {
 				return fmt.Errorf("move the records of an unknown topic away: %w", err)
 			}
 			continue
 		}
-		if err := r.segments(p, filepath.Join(r.dir, partitionsDir, folder.Name())); err != nil {
+		if err := r.segments(p, topics[p.topic], filepath.Join(r.dir, partitionsDir, folder.Name())); err != nil {
 			return fmt.Errorf("repair %s: %w", p, err)
 		}
 	}
@@ -153,11 +161,34 @@ func (r *repairer) putAside(folder string) error {
 	}
 }
 
-// segments repairs the segments of a partition and takes note of its end.
-func (r *repairer) segments(p partition, folder string) error {
-	files, err := os.ReadDir(folder)
+// segments repairs the segments of a partition, takes note of its end, and
+// cleans it.
+func (r *repairer) segments(p partition, t storedTopic, folder string) error {
+	bases, err := segmentBases(folder)
 	if err != nil {
 		return err
+	}
+	var all []*segmentFile
+	for _, base := range bases {
+		s := &segmentFile{path: filepath.Join(folder, strconv.FormatInt(base, 10)), next: max(base, r.ends[p])}
+		if err := s.scan(); err != nil {
+			return err
+		}
+		if err := s.mend(r.log.With("topic", p.topic, "partition", p.id)); err != nil {
+			return err
+		}
+		r.ends[p] = s.next
+		all = append(all, s)
+	}
+	c := cleaner{folder: folder, log: r.log.With("topic", p.topic, "partition", p.id), segments: all}
+	return c.clean(t.Configs, time.Now())
+}
+
+// segmentBases are the first offsets of the segments in a folder.
+func segmentBases(folder string) ([]int64, error) {
+	files, err := os.ReadDir(folder)
+	if err != nil {
+		return nil, err
 	}
 	var bases []int64
 	for _, f := range files {
@@ -167,17 +198,7 @@ func (r *repairer) segments(p partition, folder string) error {
 		}
 	}
 	slices.Sort(bases)
-	for _, base := range bases {
-		s := segmentFile{path: filepath.Join(folder, strconv.FormatInt(base, 10)), next: max(base, r.ends[p])}
-		if err := s.scan(); err != nil {
-			return err
-		}
-		if err := s.mend(r.log.With("topic", p.topic, "partition", p.id)); err != nil {
-			return err
-		}
-		r.ends[p] = s.next
-	}
-	return nil
+	return bases, nil
 }
 
 // replaceFile writes a file whole or not at all.

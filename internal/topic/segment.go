@@ -17,7 +17,8 @@ import (
 //
 //	0 first offset (8) · 8 length of what follows (4) · 12 leader epoch (4) ·
 //	16 magic (1) · 17 CRC-32C of what follows (4) · 21 attributes (2) ·
-//	23 last offset delta (4) · 27 timestamps and producer (34) · 61 records
+//	23 last offset delta (4) · 27 first and 35 last timestamp (8 each) ·
+//	43 producer (14) · 57 number of records (4) · 61 records
 //
 // Beside it is an index with 15 bytes for each batch.
 const (
@@ -48,6 +49,7 @@ type segmentFile struct {
 	next   int64  // the offset that is expected next; at last the end of the segment
 	size   int64
 	index  []byte    // the index as it has to be
+	newest int64     // the latest timestamp, in milliseconds
 	torn   []stretch // what is no whole batch
 	behind bool      // there are whole batches behind something torn
 }
@@ -121,10 +123,17 @@ func sound(batch []byte) bool {
 	return batch[16] == batchMagic && crc32.Checksum(batch[crcEnd:], castagnoli()) == binary.BigEndian.Uint32(batch[17:])
 }
 
+func firstOffset(batch []byte) int64 { return int64(binary.BigEndian.Uint64(batch)) }
+
 // add takes note of a whole batch.
 func (s *segmentFile) add(batch []byte) {
-	first, delta := binary.BigEndian.Uint64(batch), binary.BigEndian.Uint32(batch[23:])
-	s.next = int64(first) + int64(delta) + 1
+	s.next = firstOffset(batch) + int64(binary.BigEndian.Uint32(batch[23:])) + 1
+	s.newest = max(s.newest, int64(binary.BigEndian.Uint64(batch[35:])))
+	s.index = append(s.index, indexOf(batch)...)
+}
+
+// indexOf is the entry of a batch in the index.
+func indexOf(batch []byte) []byte {
 	var entry [indexEntry]byte
 	entry[0] = indexVersion
 	binary.LittleEndian.PutUint32(entry[2:], binary.BigEndian.Uint32(batch[12:]))
@@ -132,7 +141,7 @@ func (s *segmentFile) add(batch []byte) {
 		entry[14] = 1
 	}
 	entry[1] = byte(crc32.Checksum(entry[2:], castagnoli()))
-	s.index = append(s.index, entry[:]...)
+	return entry[:]
 }
 
 // search finds the next whole batch that can belong here; the end of the file
@@ -143,7 +152,7 @@ func (s *segmentFile) search(f *os.File, from int64) (int64, error) {
 		return 0, err
 	}
 	for i := 0; i+batchHead <= len(rest); i++ {
-		if rest[i+16] != batchMagic || int64(binary.BigEndian.Uint64(rest[i:])) < s.next {
+		if rest[i+16] != batchMagic || firstOffset(rest[i:]) < s.next {
 			continue
 		}
 		size := lengthEnd + int64(binary.BigEndian.Uint32(rest[i+8:]))
