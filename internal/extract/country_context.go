@@ -30,8 +30,11 @@ func (f *peopleFinder) context(p post) string {
 	}
 	best, most := "", 0
 	near := f.near(s.Index, i)
+	if subject := f.titleSubject(); subject != "" {
+		near[subject] += 4
+	}
 	for _, c := range f.named() {
-		if n := c.times + near[c.code]; n > most && f.mayHave(p, c.code) && c.code != except {
+		if n := f.stands(c.code) + near[c.code]; n > most && f.mayHave(p, c.code) && c.code != except {
 			best, most = c.code, n
 		}
 	}
@@ -54,20 +57,87 @@ func (f *peopleFinder) partner(e ontology.Entity) bool {
 	return e.How != ontology.HowDemonym && slices.Contains([]string{"with", "to", "from", "against", "by", "toward", "towards"}, f.v.lower(at))
 }
 
-// near weighs the countries named before token i in the sentence and the two
-// before it, by name or through their people.
+// near weighs, in halves of a mention, the countries named before token i in
+// the sentence and the two before it, by name, through their people or by
+// their money: a government more than the origin of goods, the sentence right
+// before more than that before it, the last one named more than its equals.
 func (f *peopleFinder) near(sentence, i int) map[string]int {
 	out := map[string]int{}
 	since := f.v.doc.Sentences[max(0, sentence-2)].First
+	before := f.v.doc.Sentences[max(0, sentence-1)].First
+	last := ""
 	for _, e := range f.v.within(since, i, ontology.LabelCountry) {
-		out[e.Value] += 4
+		n := f.standing(e)
+		if n > 1 {
+			last = e.Value
+		}
+		if n > 1 && e.First >= before {
+			n++
+		}
+		out[e.Value] += 2 * n
+	}
+	if last != "" {
+		out[last]++
 	}
 	for _, p := range slices.Backward(f.people) {
 		if p.First >= since && p.First < i {
-			out[p.Official.Country] += 2
+			out[p.Official.Country] += 4
 		}
 	}
+	if code := f.money(sentence); code != "" {
+		out[code] += 12
+	}
 	return out
+}
+
+// stands sums how much of a government the text's mentions of a country are.
+func (f *peopleFinder) stands(code string) int {
+	if f.standings == nil {
+		f.standings = map[string]int{}
+		for i := range f.v.found {
+			for _, e := range f.v.found[i] {
+				switch {
+				case e.Label == ontology.LabelCountry:
+					f.standings[e.Value] += f.standing(e)
+				case e.Label == ontology.LabelBody && !f.v.o.Bodies[e.Ref].Generic:
+					f.standings[e.Value] += 4
+				}
+			}
+		}
+	}
+	return f.standings[code] / 2
+}
+
+// standing says how much a mention is of a government: a capital or a name 4,
+// a demonym 2, a place or the other side of an act 1, the origin of goods none.
+func (f *peopleFinder) standing(e ontology.Entity) int {
+	switch {
+	case f.v.lower(e.End) == "-":
+		return 0
+	case f.partner(e), e.How == ontology.HowMetonym && f.v.isPlace(e):
+		return 1
+	case e.How == ontology.HowDemonym:
+		return 2
+	}
+	return 4
+}
+
+// money is the country of the one currency in the sentence that is one
+// country's alone; empty when there is none or more.
+func (f *peopleFinder) money(sentence int) string {
+	code := ""
+	for i, s := 0, f.v.doc.Sentences[sentence]; s.First+i < s.End; i++ {
+		for _, e := range f.v.found[s.First+i] {
+			of, ok := strings.CutPrefix(e.Label, "%money_")
+			if ok && code != "" && code != of {
+				return ""
+			}
+			if ok {
+				code = of
+			}
+		}
+	}
+	return code
 }
 
 // hostOf is the country of the person whose guest or counterpart the phrase
@@ -81,6 +151,20 @@ func (f *peopleFinder) hostOf(p post) string {
 		return ""
 	}
 	return f.people[len(f.people)-1].Official.Country
+}
+
+// titleSubject is the country whose name, or whose capital, the article's title
+// begins with; empty when it begins with another word.
+func (f *peopleFinder) titleSubject() string {
+	if f.v.title {
+		return ""
+	}
+	for _, e := range f.v.o.Gazetteer.Find(document.New(f.v.meta.Title).Tokens) {
+		if e.First == 0 && e.Label == ontology.LabelCountry && e.How != ontology.HowDemonym {
+			return e.Value
+		}
+	}
+	return ""
 }
 
 // titleCountry is the first country of the article's title.

@@ -102,6 +102,9 @@ func (f *peopleFinder) countryOf(p post, first, end, holder int) string {
 	if c := f.customary(p); c != "" {
 		return c
 	}
+	if c := f.v.heading(first); c != "" && f.mayHave(p, c) {
+		return c
+	}
 	if c := f.elsewhere(first); c != "" && f.mayHave(p, c) {
 		return c
 	}

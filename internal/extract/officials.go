@@ -36,6 +36,8 @@ type peopleFinder struct {
 	// publisher and countries are worked out once, when first asked for.
 	publisher *string
 	countries []naming
+	// standings says how much of a government each country's mentions are.
+	standings map[string]int
 }
 
 // maxPeople bounds the officials of one text: longer lists are registers.
@@ -57,6 +59,11 @@ func (v *view) findPeople(body bool) []person {
 	for i := range v.found {
 		if e, ok := v.at(i, ontology.LabelHolder); ok && e.How == ontology.HowName {
 			f.byHolder(e)
+		}
+	}
+	for i := range v.found {
+		if e, ok := v.at(i, "%holds_office"); ok {
+			f.byOffice(e)
 		}
 	}
 	if body {
@@ -88,7 +95,7 @@ func (f *peopleFinder) isRole(e ontology.Entity) bool {
 // byTitle reads the name that belongs to a title.
 func (f *peopleFinder) byTitle(role ontology.Entity) {
 	p := f.post(role)
-	p.government = p.government || f.hostOf(p) != "" || f.customary(p) != ""
+	p.government = p.government || f.hostOf(p) != "" || f.customary(p) != "" || f.negotiates(p)
 	if boss := f.master(p); boss != "" {
 		p.government, p.country = true, boss
 	}

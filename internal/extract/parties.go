@@ -133,7 +133,7 @@ func (d *draft) accedes() bool {
 
 // isBloc is true for those that can hold talks or agree among themselves.
 func isBloc(code string) bool {
-	return slices.Contains([]string{"EU", "ASEAN", "BRICS", "MERCOSUR", "GCC", "G7", "G20", "WTO"}, code)
+	return slices.Contains([]string{"EU", "ASEAN", "BRICS", "MERCOSUR", "GCC", "EFTA", "EAEU", "SADC", "SACU", "EAC", "COMESA", "ECOWAS", "CARICOM", "CAN", "G7", "G20", "WTO"}, code)
 }
 
 // boundParties reads the parties that the words around the noun name.

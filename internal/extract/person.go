@@ -110,11 +110,11 @@ func (f *nameFinder) starts(i int, labels ...string) bool {
 // nameWord reports whether token i may be a part of a name.
 func (f *nameFinder) nameWord(i int) bool {
 	t := f.tok[i]
-	if !upperFirst(t.Norm) || strings.ContainsFunc(t.Norm, unicode.IsDigit) {
+	if !upperFirst(t.Norm) && !elided(t.Norm) || strings.ContainsFunc(t.Norm, unicode.IsDigit) {
 		return false
 	}
 	if utf8.RuneCountInString(t.Norm) == 1 {
-		return t.End-t.Start > len(t.Norm) || firstRune(t.Norm) > 0x7f // an initial, with its dot, or "Ó"
+		return t.End-t.Start > len(t.Norm) || firstRune(t.Norm) > 0x7f || f.initial(i)
 	}
 	if f.starts(i, "%not_name", "%honorific") && !f.givenMonth(i) {
 		return false
@@ -125,6 +125,22 @@ func (f *nameFinder) nameWord(i int) bool {
 	return true
 }
 
+// elided reports a name with its elided article: "d'Ávila".
+func elided(word string) bool {
+	i := strings.IndexByte(word, '\'')
+	return (i == 1 || i == 2) && upperFirst(word[i+1:])
+}
+
+// initial accepts a single letter without its dot, or with one that was taken
+// for a full stop: "S. ROE", "U Aung Roe". "A" and "I" are words.
+func (f *nameFinder) initial(i int) bool {
+	if f.tok[i].Lower == "a" || f.tok[i].Lower == "i" || i+1 >= len(f.tok) {
+		return false
+	}
+	next := f.tok[i+1].Norm
+	return f.tok[i+1].Space && utf8.RuneCountInString(next) > 1 && upperFirst(next) && !f.starts(i+1, "%not_name")
+}
+
 // givenMonth reports a month that is a name: no day or year follows it.
 func (f *nameFinder) givenMonth(i int) bool {
 	if !slices.Contains([]string{"jan", "jun", "mar", "may", "april", "june", "august"}, f.tok[i].Lower) {
@@ -133,10 +149,32 @@ func (f *nameFinder) givenMonth(i int) bool {
 	return i > 0 && f.tok[i-1].Capital() && (i+1 >= len(f.tok) || !unicode.IsDigit(firstRune(f.tok[i+1].Norm)))
 }
 
-// capitalNeighbour accepts a surname in capitals beside a given name that is not.
+// capitalNeighbour accepts a surname in capitals beside a given name that is
+// not, behind an initial, or beside another where a title follows ("JOHN ROE,
+// Minister").
 func (f *nameFinder) capitalNeighbour(i int) bool {
+	if f.starts(i, ontology.LabelCountry, ontology.LabelBody, "%not_name") {
+		return false
+	}
+	if i > 0 && f.tok[i].Space && utf8.RuneCountInString(f.tok[i-1].Norm) == 1 && upperFirst(f.tok[i-1].Norm) || f.signed(i) {
+		return true
+	}
 	return i+1 < len(f.tok) && f.tok[i+1].Space && upperFirst(f.tok[i+1].Norm) && f.tok[i+1].Norm != strings.ToUpper(f.tok[i+1].Norm) &&
 		!f.starts(i, ontology.LabelCountry, ontology.LabelBody) && !f.starts(i+1, "%not_name")
+}
+
+// signed reports a word in capitals of a signature: only such words and then a
+// comma and a title follow.
+func (f *nameFinder) signed(i int) bool {
+	for k := i + 1; k < min(i+maxNameWords, len(f.tok)-1); k++ {
+		if f.tok[k].Norm == "," {
+			return f.starts(k+1, ontology.LabelRole)
+		}
+		if f.tok[k].Norm != strings.ToUpper(f.tok[k].Norm) || !upperFirst(f.tok[k].Norm) {
+			return false
+		}
+	}
+	return false
 }
 
 func titled(s string) string {
@@ -177,12 +215,14 @@ func (f *nameFinder) nameAt(i int) int {
 		switch {
 		case j > i && f.joined(j) && words > 0:
 			j += 2
+		case j > i && words > 0 && f.tok[j].Norm == "'" && j+2 < s.End && f.tok[j+1].Norm == "t" && f.nameWord(j+2): // "van 't Roe"
+			j += 2
 		case j > i && !f.tok[j].Space:
 			return f.trimmed(i, j)
 		case f.nameWord(j) && !f.blocked(j, words):
 			words++
 			j++
-		case f.particle(j) && j+1 < s.End && (f.nameWord(j+1) || f.particle(j+1) || f.tok[j+1].Norm == "-") && (words > 0 || !f.tok[j].Capital()):
+		case f.particle(j) && j+1 < s.End && (f.nameWord(j+1) || f.particle(j+1) || f.tok[j+1].Norm == "-" || f.tok[j+1].Norm == "'") && (words > 0 || !f.tok[j].Capital()):
 			j++
 			if f.tok[j].Norm == "-" && j+1 < s.End && upperFirst(f.tok[j+1].Norm) {
 				j += 2

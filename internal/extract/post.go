@@ -278,6 +278,10 @@ func (f *nameFinder) object(p *post, i int, link string) (next int, named bool) 
 		return f.afterBracket(e.End, len(f.tok)), true
 	}
 	if e, ok := f.v.at(i, ontology.LabelCountry); ok {
+		if f.leadsOrganisation(e.End) { // "of the Chile Fruit Exporters League"
+			p.other = true
+			return e.End, true
+		}
 		if pair := e.End < len(f.tok) && f.tok[e.End].Norm == "-" || i > 0 && f.tok[i-1].Norm == "-"; !pair && link != "to" && link != "for" && link != "on" {
 			f.takeCountry(p, e.Value)
 		}
@@ -294,7 +298,40 @@ func (f *nameFinder) object(p *post, i int, link string) (next int, named bool) 
 		p.government = true
 		return e.End, true
 	}
+	if end := f.stateBody(i); end > i {
+		p.government, p.body = true, true
+		return end, true
+	}
 	return f.filler(i, link)
+}
+
+// stateBody is the end of a capitalised name such as "Export Development Fund"
+// at token i: its first word is of what governments do, its last of what they
+// set up; i when there is none.
+func (f *nameFinder) stateBody(i int) int {
+	if !f.tok[i].Capital() || !f.starts(i, "%portfolio", "%policy_word") {
+		return i
+	}
+	for k := i + 1; k < min(i+7, len(f.tok)); k++ {
+		if !f.tok[k].Capital() && !slices.Contains([]string{"and", "&", "of", "for", ","}, f.tok[k].Lower) || f.starts(k, "%organisation_no_government", ontology.LabelRole) {
+			return i
+		}
+		if f.tok[k].Capital() && f.starts(k, "%state_body") {
+			return k + 1
+		}
+	}
+	return i
+}
+
+// leadsOrganisation reports that capitals from token i on end in the name of
+// an organisation that is no government's.
+func (f *nameFinder) leadsOrganisation(i int) bool {
+	for ; i < len(f.tok) && f.tok[i].Capital() && !f.starts(i, ontology.LabelBody, ontology.LabelRole); i++ {
+		if f.starts(i, "%organisation_no_government") {
+			return true
+		}
+	}
+	return false
 }
 
 // filler steps over the small words and lower-case nouns of a body's name.

@@ -38,6 +38,8 @@ type view struct {
 	counted    bool
 	// speakers holds who speaks in a sentence, once asked for.
 	speakers map[int]speaker
+	// headings holds the countries that begin paragraphs, once asked for.
+	headings map[int]string
 	// publisher is the government that publishes the text, once asked for.
 	publisher *actor
 	// trade tells whether the text is about trade, once asked for.
@@ -69,6 +71,7 @@ const (
 func newView(o *ontology.Ontology, a event.Article, text string, title bool) *view {
 	v := &view{o: o, doc: document.New(text), meta: a, title: title, speakers: map[int]speaker{}}
 	v.found = byFirst(o.Gazetteer.Find(v.doc.Tokens), len(v.doc.Tokens))
+	v.dropNamesakes()
 	return v
 }
 
