@@ -43,16 +43,16 @@ func (v *view) dropNamesakes() {
 			continue
 		}
 		for i := s.First; i < s.End; i++ {
-			if e, ok := v.at(i, ontology.LabelCountry); ok && e.How == ontology.HowMetonym && e.End == i+1 && (v.goesOn(e.End, s.End) || i > s.First+1 && v.doc.Tokens[i].Space && v.goesOn(i-1, s.End)) {
+			if e, ok := v.at(i, ontology.LabelCountry); ok && e.How == ontology.HowMetonym && e.End == i+1 && (v.nameGoesOn(e.End, s.End) || i > s.First+1 && v.doc.Tokens[i].Space && v.nameGoesOn(i-1, s.End)) {
 				v.found[i] = slices.DeleteFunc(slices.Clone(v.found[i]), func(e ontology.Entity) bool { return e.Label == ontology.LabelCountry })
 			}
 		}
 	}
 }
 
-// goesOn reports that token i is a capitalised word of no lexicon: part of
+// nameGoesOn reports that token i is a capitalised word of no lexicon: part of
 // the name beside it.
-func (v *view) goesOn(i, end int) bool {
+func (v *view) nameGoesOn(i, end int) bool {
 	if i >= end || !v.doc.Tokens[i].Space && i > 0 || !upperFirst(v.doc.Tokens[i].Norm) || utf8.RuneCountInString(v.doc.Tokens[i].Norm) < 2 {
 		return false
 	}
