@@ -18,7 +18,7 @@ KAFKA_PORT ?= 19092
 # 1 or 3 nodes; with 3, topics have three replicas, of which two must agree.
 KAFKA_NODES ?= 1
 
-.PHONY: build demo test race test-kafka test-kafka-secure test-consumers test-faults test-soak test-scale fuzz bench lint clean
+.PHONY: build demo test race test-kafka test-kafka-secure test-consumers test-faults test-soak test-scale fuzz bench bench-kafka lint clean
 
 build:
 	$(GO) build -trimpath -ldflags="-s -w" -o bin/tradewire ./cmd/tradewire
@@ -98,6 +98,12 @@ fuzz:
 
 bench: build
 	.ci/bench
+
+# Our Kafka clients against franz-go and librdkafka, and the time from an
+# article to its event; needs Java and Maven. SHORT=1 does with less, and fails
+# only where a figure is far off.
+bench-kafka:
+	KAFKA_PORT=$$(($(KAFKA_PORT) + 1000)) .ci/bench-kafka $(if $(SHORT),short,full)
 
 lint:
 	@unformatted=$$(gofmt -l cmd internal pipelines testdata deploy); \

@@ -72,7 +72,7 @@ func BenchmarkEndToEnd(b *testing.B) {
 	}
 }
 
-func realExtractor(b *testing.B) (pipeline.Extractor, []event.Kind) {
+func realExtractor(b testing.TB) (pipeline.Extractor, []event.Kind) {
 	b.Helper()
 	o, problems := ontology.Load(os.DirFS("../../pipelines"))
 	if len(problems) > 0 {
@@ -88,14 +88,23 @@ func realExtractor(b *testing.B) (pipeline.Extractor, []event.Kind) {
 	}, o.Kinds
 }
 
-// benchPage has 18 paragraphs that differ: equal ones are taken for boilerplate.
+// benchPage is a page whose 18 paragraphs differ: equal ones are taken for
+// boilerplate.
 func benchPage() string {
 	var b strings.Builder
 	b.WriteString(`<html lang="en"><head><title>Page PATH</title></head><body><article><h1>Page PATH</h1>`)
-	for n := range 18 {
-		fmt.Fprintf(&b, "<p>In week %d Canada imposed a 25 percent tariff on Brazilian steel, its trade ministry said. "+
-			"The harvest of year %d was late, people in the valley told our reporter, and road %d to the coast was closed.</p>", n+1, 2000+n, 100+n)
+	for paragraph := range strings.Lines(benchText()) {
+		fmt.Fprintf(&b, "<p>%s</p>", strings.TrimSpace(paragraph))
 	}
 	b.WriteString("</article></body></html>")
 	return b.String()
+}
+
+func benchText() string {
+	var b strings.Builder
+	for n := range 18 {
+		fmt.Fprintf(&b, "In week %d Canada imposed a 25 percent tariff on Brazilian steel, its trade ministry said. "+
+			"The harvest of year %d was late, people in the valley told our reporter, and road %d to the coast was closed.\n", n+1, 2000+n, 100+n)
+	}
+	return strings.TrimSpace(b.String())
 }

@@ -75,8 +75,10 @@ func (k *keyLanes) putAside() {
 	}
 }
 
-// take queues an input, and waits while there is no room.
+// take queues an input, and waits while there is no room. It may wait there for
+// long: it must not hold the memory of those it came with.
 func (k *keyLanes) take(t *task) bool {
+	t.in = t.in.Clone()
 	select {
 	case k.room <- struct{}{}:
 	case <-k.ctx.Done():

@@ -4,17 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"time"
 
 	"github.com/segmentio/kafka-go"
-	"github.com/segmentio/kafka-go/protocol"
 )
 
-const (
-	// pollWait is how long a broker may hold a request for want of records.
-	pollWait = 500 * time.Millisecond
-)
+// pollWait is how long a broker may hold a request for want of records.
+const pollWait = 500 * time.Millisecond
 
 // partition is one partition of a topic; the topic by its name on the wire.
 type partition struct {
@@ -40,13 +36,7 @@ func (c *Cluster) poll(ctx context.Context, p partition, offset int64, wait time
 	if offset < 0 {
 		return c.resolve(ctx, p, offset)
 	}
-	res, err := c.client.Fetch(ctx, &kafka.FetchRequest{
-		Topic: p.topic, Partition: p.id, Offset: offset,
-		MinBytes: 1, MaxBytes: int64(c.cfg.PollBytes), MaxWait: wait,
-	})
-	if err == nil {
-		err = res.Error
-	}
+	res, err := c.fetch(ctx, p, offset, wait)
 	if errors.Is(err, kafka.OffsetOutOfRange) {
 		return c.reposition(ctx, p, offset)
 	}
@@ -60,77 +50,19 @@ func (c *Cluster) poll(ctx context.Context, p partition, offset int64, wait time
 	return got, nil
 }
 
-// decode copies the records out of a response. A batch may begin before the
-// offset asked for.
-func (c *Cluster) decode(p partition, offset int64, res *kafka.FetchResponse) (chunk, error) {
-	got := chunk{next: offset, end: res.HighWatermark}
-	topic := c.ourName(p.topic)
-	for {
-		wire, err := res.Records.ReadRecord()
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if err != nil {
-			return chunk{}, err
-		}
-		r, err := record(wire)
-		if err != nil {
-			return chunk{}, err
-		}
-		if r.Offset < offset {
-			continue
-		}
-		r.Topic, r.Partition = topic, p.id
-		got.records = append(got.records, r)
-		got.next = r.Offset + 1
+// decode takes the records out of an answer. A batch may begin before the
+// offset asked for. When no batch holds a record for us (a transaction marker,
+// or what compaction left), the next offset is after them all the same, or a
+// reader would ask for the same one for ever.
+func (c *Cluster) decode(p partition, offset int64, res fetched) (chunk, error) {
+	d := decoder{topic: c.ourName(p.topic), partition: p.id, from: offset, next: offset, room: &c.buffers, names: map[string]string{}}
+	if err := d.batches(res.batches); err != nil {
+		return chunk{}, err
 	}
-	if len(got.records) == 0 && offset < got.end {
-		got.next = max(offset, afterBatches(res.Records))
+	if !d.shares {
+		c.answers.give(res.body)
 	}
-	return got, nil
-}
-
-func record(wire *protocol.Record) (Record, error) {
-	r := Record{Offset: wire.Offset, Time: wire.Time}
-	var err error
-	if r.Key, err = readBytes(wire.Key); err != nil {
-		return r, fmt.Errorf("key: %w", err)
-	}
-	if r.Value, err = readBytes(wire.Value); err != nil {
-		return r, fmt.Errorf("value: %w", err)
-	}
-	if len(wire.Headers) > 0 {
-		r.Headers = make([]Header, len(wire.Headers))
-		for i, h := range wire.Headers {
-			r.Headers[i] = Header{Name: h.Key, Value: h.Value}
-		}
-	}
-	return r, nil
-}
-
-func readBytes(b protocol.Bytes) ([]byte, error) {
-	if b == nil {
-		return nil, nil
-	}
-	defer b.Close()
-	return protocol.ReadAll(b)
-}
-
-// afterBatches is one past the last batch that holds no record for us: a
-// transaction marker, or what compaction left of a batch. Without it a reader
-// would ask for the same offset for ever.
-func afterBatches(r kafka.RecordReader) int64 {
-	stream, ok := r.(*protocol.RecordStream)
-	if !ok {
-		return -1
-	}
-	after := int64(-1)
-	for _, batch := range stream.Records {
-		if b, ok := batch.(interface{ Offset() int64 }); ok {
-			after = max(after, b.Offset()+1)
-		}
-	}
-	return after
+	return chunk{records: d.records, next: d.next, end: res.end}, nil
 }
 
 // resolve turns kafka.FirstOffset or kafka.LastOffset into an offset.

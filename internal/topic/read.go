@@ -46,6 +46,7 @@ type Reader struct {
 	// changed is closed when the next generation is there.
 	changed chan struct{}
 	queue   []Record // read, not yet handed out; all of one partition
+	queued  *hold    // of that partition
 }
 
 // hold is what we know of a partition that is ours.
@@ -112,9 +113,16 @@ func (c *Cluster) Reader(group string, topics ...string) (*Reader, error) {
 
 // Fetch returns the next record of any partition that is ours, in order
 // within a partition, and waits for one: through rebalances and while the
-// cluster is away. Errors: that of ctx, ErrClosed, or what the cluster
+// cluster is away. Records that were sent together share memory: who keeps one
+// for long should Clone it. Errors: that of ctx, ErrClosed, or what the cluster
 // refuses us (rights, password).
 func (r *Reader) Fetch(ctx context.Context) (Record, error) {
+	if err := ctx.Err(); err != nil {
+		return Record{}, err
+	}
+	if record, ok := r.next(); ok {
+		return record, nil
+	}
 	if err := r.enter(ctx, r.fetching); err != nil {
 		return Record{}, err
 	}
@@ -160,10 +168,10 @@ func (r *Reader) next() (Record, bool) {
 	default:
 	}
 	record := r.queue[0]
+	r.queue[0] = Record{} // let its memory go with those who have it
 	r.queue = r.queue[1:]
-	h := r.held[partition{r.cluster.wireName(record.Topic), record.Partition}]
-	h.position = record.Offset + 1
-	record.Lease = h.lease
+	r.queued.position = record.Offset + 1
+	record.Lease = r.queued.lease
 	return record, true
 }
 
@@ -206,7 +214,7 @@ func (r *Reader) take(got flowing) error {
 	if h.position < 0 || got.chunk.moved {
 		h.position = got.chunk.next
 	}
-	r.queue = got.chunk.records
+	r.queue, r.queued = got.chunk.records, h
 	return nil
 }
 

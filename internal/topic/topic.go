@@ -12,12 +12,14 @@
 package topic
 
 import (
+	"bytes"
 	"context"
 	"crypto/tls"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -67,6 +69,16 @@ func (r Record) Header(name string) string {
 	return ""
 }
 
+// Clone is a copy that shares no bytes with the record.
+func (r Record) Clone() Record {
+	r.Key, r.Value, r.PartitionKey = bytes.Clone(r.Key), bytes.Clone(r.Value), bytes.Clone(r.PartitionKey)
+	r.Headers = slices.Clone(r.Headers)
+	for i := range r.Headers {
+		r.Headers[i].Value = bytes.Clone(r.Headers[i].Value)
+	}
+	return r
+}
+
 // CloudHeaders are the headers of a CloudEvent in binary mode.
 func CloudHeaders(c event.CloudEvent) []Header {
 	attributes := c.Attributes()
@@ -104,6 +116,9 @@ type Config struct {
 	// BatchDelay is how long Write waits for other callers' records to share
 	// a request; 1 ms.
 	BatchDelay time.Duration
+	// Compression is that of what Write sends; snappy. (lz4 holds 4 MiB of
+	// memory for each batch that is under way.)
+	Compression kafka.Compression
 	// PollBytes is what a broker may return of a partition at a time,
 	// compressed; 1 MiB. A larger batch still comes whole. A Reader holds as
 	// much of each of its partitions, decoded: ten times that, for JSON.
@@ -127,6 +142,7 @@ func (c Config) withDefaults() Config {
 	setDefault(&c.ClientID, "tradewire")
 	setDefault(&c.MaxMessageBytes, 1_000_000)
 	setDefault(&c.BatchDelay, time.Millisecond)
+	setDefault(&c.Compression, kafka.Snappy)
 	setDefault(&c.PollBytes, 1<<20)
 	setDefault(&c.Timeout, 4*time.Second)
 	setDefault(&c.Heartbeat, 500*time.Millisecond)
@@ -151,6 +167,8 @@ type Cluster struct {
 	client    *kafka.Client
 	writer    *Writer
 	health    *health
+	answers   answerPool
+	buffers   bufferPool
 
 	mu      sync.Mutex
 	closed  bool

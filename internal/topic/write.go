@@ -30,10 +30,10 @@ const batchRecords = 256
 func newWriter(c *Cluster) *Writer {
 	return &Writer{cluster: c, kafka: &kafka.Writer{
 		Addr:         c.client.Addr,
-		Transport:    c.transport,
+		Transport:    &produceTransport{Transport: c.transport, clientID: c.cfg.ClientID, buffers: &c.buffers},
 		Balancer:     partitioner{},
 		RequiredAcks: kafka.RequireAll,
-		Compression:  kafka.Snappy, // lz4 holds 4 MiB of memory for each writer and reader at work
+		Compression:  c.cfg.Compression,
 		BatchSize:    batchRecords,
 		BatchBytes:   int64(c.cfg.MaxMessageBytes + deadLetterRoom),
 		BatchTimeout: c.cfg.BatchDelay,
