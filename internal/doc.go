@@ -7,7 +7,7 @@
 // The table is law: a test reads it and compares it with the imports. A room
 // imports at most the rooms in its line. Pure rooms use no context, clock,
 // lock, log, network or goroutine. Only pipeline starts goroutines (topic has
-// those of its consumer group, and HTTP servers their own), and only fetch
+// those of its consumer groups and of its writer, and HTTP servers their own), and only fetch
 // builds an HTTP client.
 //
 //	room        kind   may import

@@ -209,7 +209,7 @@ func selected(file *ast.File, pkg string) []string {
 	return names
 }
 
-// Goroutines are started by the pipeline; topic follows its consumer group.
+// Goroutines are started by the pipeline; topic follows its consumer groups and sends what was written.
 func TestOnlyOwnersStartGoroutines(t *testing.T) {
 	t.Parallel()
 	allowed := []string{"internal/pipeline", "internal/topic"}

@@ -12,20 +12,12 @@ import (
 	"github.com/twmb/franz-go/pkg/kmsg"
 )
 
-// The record batch of Kafka 0.11 and later (format 2): a head of 61 bytes, of
-// which length says how many follow it, and the records.
-const (
-	batchHead     = 61
-	batchToLength = 12 // bytes up to and with the length
-	batchToMagic  = 16
-	batchToSum    = 21 // bytes that the checksum does not cover
-)
-
-// Attributes of a batch.
+// Attributes of a batch (see segment.go for its other parts).
 const (
 	batchCodec      = 0x07
 	batchAppendTime = 0x08
-	batchControl    = 0x20
+
+	magicAt = 16
 )
 
 var errBatch = errors.New("bad record batch")
@@ -44,11 +36,11 @@ type decoder struct {
 
 // batches reads the batches of an answer, of which the last may be cut off.
 func (d *decoder) batches(b []byte) error {
-	for len(b) > batchToMagic {
-		if magic := b[batchToMagic]; magic != 2 {
+	for len(b) > magicAt {
+		if magic := b[magicAt]; magic != batchMagic {
 			return fmt.Errorf("%w: format %d of Kafka before 0.11, only format 2 is read", errBatch, magic)
 		}
-		size := batchToLength + int(int32(binary.BigEndian.Uint32(b[8:])))
+		size := lengthEnd + int(int32(binary.BigEndian.Uint32(b[8:])))
 		if size < batchHead {
 			return fmt.Errorf("%w: %d bytes are too few", errBatch, size)
 		}
@@ -68,13 +60,13 @@ func (d *decoder) batch(b []byte) error {
 	if err := batch.ReadFrom(b); err != nil {
 		return fmt.Errorf("%w: %w", errBatch, err)
 	}
-	if sum := crc32.Checksum(b[batchToSum:], crc32.MakeTable(crc32.Castagnoli)); sum != uint32(batch.CRC) {
+	if sum := crc32.Checksum(b[crcEnd:], castagnoli()); sum != uint32(batch.CRC) {
 		return fmt.Errorf("%w: checksum is %08x, not %08x", errBatch, sum, uint32(batch.CRC))
 	}
 	// A batch that compaction left without records counts too, and so does
 	// the marker of a transaction.
 	d.next = max(d.next, batch.FirstOffset+int64(batch.LastOffsetDelta)+1)
-	if batch.Attributes&batchControl != 0 || d.next <= d.from {
+	if batch.Attributes&control != 0 || d.next <= d.from {
 		return nil
 	}
 	codec := compress.Compression(batch.Attributes & batchCodec)

@@ -13,7 +13,6 @@ import (
 
 	"github.com/segmentio/kafka-go/compress"
 	"github.com/segmentio/kafka-go/protocol"
-	"github.com/twmb/franz-go/pkg/kmsg"
 )
 
 func codecs() []compress.Compression {
@@ -92,8 +91,7 @@ func TestBatchesAreThoseOfKafkaGo(t *testing.T) {
 			}
 			same(t, d.records, want)
 
-			set.Records = asProtocol(want)
-			ours, err := (&produceTransport{buffers: &bufferPool{}}).batch(&set)
+			ours, err := encoder{codec, &bufferPool{}}.batch(new(bytes.Buffer), want)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -141,7 +139,7 @@ func byKafkaGo(t *testing.T, batch []byte) []Record {
 // encoded is a batch of records that begins at an offset.
 func encoded(t testing.TB, first int64, codec compress.Compression, records ...Record) []byte {
 	t.Helper()
-	batch, err := (&produceTransport{buffers: &bufferPool{}}).batch(&protocol.RecordSet{Attributes: protocol.Attributes(codec), Records: asProtocol(records)})
+	batch, err := encoder{codec, &bufferPool{}}.batch(new(bytes.Buffer), records)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -151,7 +149,7 @@ func encoded(t testing.TB, first int64, codec compress.Compression, records ...R
 
 // summed renews the checksum of a batch that a test has changed.
 func summed(batch []byte) []byte {
-	binary.BigEndian.PutUint32(batch[batchToSum-4:], crc32.Checksum(batch[batchToSum:], crc32.MakeTable(crc32.Castagnoli)))
+	binary.BigEndian.PutUint32(batch[crcEnd-4:], crc32.Checksum(batch[crcEnd:], castagnoli()))
 	return batch
 }
 
@@ -159,13 +157,13 @@ func TestBatchesInParts(t *testing.T) {
 	r := func(v string) Record { return Record{Value: []byte(v)} }
 	first, second := encoded(t, 10, compress.Snappy, r("a"), r("b"), r("c")), encoded(t, 20, compress.None, r("d"))
 	marker := encoded(t, 13, compress.None, r("commit"))
-	marker[batchToSum+1] |= batchControl
+	marker[crcEnd+1] |= control
 	empty := encoded(t, 14, compress.None, r("x"))[:batchHead] // as compaction leaves it
-	binary.BigEndian.PutUint32(empty[8:], batchHead-batchToLength)
+	binary.BigEndian.PutUint32(empty[8:], batchHead-lengthEnd)
 	binary.BigEndian.PutUint32(empty[23:], 4) // offsets 14 to 18
 	binary.BigEndian.PutUint32(empty[57:], 0)
 	appended := encoded(t, 30, compress.None, r("e"))
-	appended[batchToSum+1] |= batchAppendTime
+	appended[crcEnd+1] |= batchAppendTime
 	binary.BigEndian.PutUint64(appended[35:], 4242)
 	for name, c := range map[string]struct {
 		from   int64
@@ -202,7 +200,7 @@ func TestBatchesInParts(t *testing.T) {
 func TestDamagedBatches(t *testing.T) {
 	for _, codec := range codecs() {
 		whole := encoded(t, 0, codec, someRecords()[:50]...)
-		for i := batchToMagic; i < len(whole); i += 7 {
+		for i := magicAt; i < len(whole); i += 7 {
 			b := bytes.Clone(whole)
 			b[i] ^= 0x55
 			if d := newDecoder(0); d.batches(b) == nil {
@@ -211,7 +209,7 @@ func TestDamagedBatches(t *testing.T) {
 		}
 	}
 	old := encoded(t, 0, compress.None, Record{Value: []byte("v")})
-	old[batchToMagic] = 1
+	old[magicAt] = 1
 	if err := newDecoder(0).batches(old); err == nil || !errors.Is(err, errBatch) {
 		t.Errorf("format 1: %v", err)
 	}
@@ -241,15 +239,4 @@ func FuzzBatch(f *testing.F) {
 			}
 		}
 	})
-}
-
-func TestProduceAnswers(t *testing.T) {
-	why := "too large"
-	got := produced(&kmsg.ProduceResponse{ThrottleMillis: 7, Topics: []kmsg.ProduceResponseTopic{{Topic: "t", Partitions: []kmsg.ProduceResponseTopicPartition{
-		{Partition: 1, ErrorCode: 10, BaseOffset: 3, LogAppendTime: 4, LogStartOffset: 5, ErrorMessage: &why},
-	}}}})
-	p := got.Topics[0].Partitions[0]
-	if got.ThrottleTimeMs != 7 || got.Topics[0].Topic != "t" || p.Partition != 1 || p.ErrorCode != 10 || p.BaseOffset != 3 || p.LogAppendTime != 4 || p.LogStartOffset != 5 || p.ErrorMessage != why {
-		t.Errorf("%+v", got)
-	}
 }

@@ -15,6 +15,7 @@ import (
 type exchange struct {
 	clientID string
 	version  int16 // of the request, as agreed on with the broker
+	buffers  *bufferPool
 	// room gives memory for an answer of that size; nil makes it.
 	room func(size int) []byte
 }
@@ -33,7 +34,9 @@ func (e *exchange) do(conn io.ReadWriter, key protocol.ApiKey, oldest, newest in
 		return nil, fmt.Errorf("the broker speaks version %d of %s, known are %d to %d: Apache Kafka 0.11 or newer is needed",
 			e.version, key, oldest, newest)
 	}
-	out := make([]byte, 4, 128)
+	buffer := e.buffers.get()
+	defer e.buffers.put(buffer)
+	out := append(buffer.AvailableBuffer(), 0, 0, 0, 0)
 	out = binary.BigEndian.AppendUint16(out, uint16(key))
 	out = binary.BigEndian.AppendUint16(out, uint16(e.version))
 	out = binary.BigEndian.AppendUint32(out, exchangeID)
@@ -41,6 +44,7 @@ func (e *exchange) do(conn io.ReadWriter, key protocol.ApiKey, oldest, newest in
 	out = append(out, e.clientID...)
 	out = appendTo(out)
 	binary.BigEndian.PutUint32(out, uint32(len(out)-4))
+	buffer.Write(out) // keeps what has grown
 	if _, err := conn.Write(out); err != nil {
 		return nil, fmt.Errorf("send: %w", err)
 	}

@@ -43,7 +43,7 @@ func (a *answerPool) give(b []byte) { a.pool.Put(&b) }
 func (c *Cluster) fetch(ctx context.Context, p partition, offset int64, wait time.Duration) (fetched, error) {
 	ctx, cancel := context.WithTimeout(ctx, c.cfg.Timeout)
 	defer cancel()
-	ask := &fetchRequest{exchange: exchange{clientID: c.cfg.ClientID, room: c.answers.take}, Request: fetchapi.Request{
+	ask := &fetchRequest{exchange: exchange{clientID: c.cfg.ClientID, buffers: &c.buffers, room: c.answers.take}, Request: fetchapi.Request{
 		ReplicaID: -1, MaxWaitTime: int32(min(wait, c.cfg.Timeout).Milliseconds()), MinBytes: 1, MaxBytes: int32(c.cfg.PollBytes),
 		Topics: []fetchapi.RequestTopic{{Topic: p.topic, Partitions: []fetchapi.RequestPartition{{
 			Partition: int32(p.id), FetchOffset: offset, PartitionMaxBytes: int32(c.cfg.PollBytes),

@@ -5,8 +5,6 @@ import (
 	"errors"
 	"sync"
 	"time"
-
-	"github.com/segmentio/kafka-go"
 )
 
 // Loan is the right to act for a partition in the world outside of Kafka,
@@ -165,11 +163,7 @@ func (l *loans) await(d time.Duration) bool {
 
 // PartitionOf is where a key goes in a topic of that many partitions.
 func PartitionOf(key []byte, partitions int) int {
-	ids := make([]int, partitions)
-	for i := range ids {
-		ids[i] = i
-	}
-	return partitioner{}.Balance(kafka.Message{Key: key}, ids...)
+	return partitioner(Record{Key: key}, upTo(partitions))
 }
 
 // NewLoan makes a loan of something other than a Reader's, for those who lend

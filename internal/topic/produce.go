@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"hash/crc32"
 	"io"
-	"net"
 	"time"
 
 	"github.com/klauspost/compress/s2"
@@ -19,93 +18,68 @@ import (
 	"github.com/twmb/franz-go/pkg/kmsg"
 )
 
-// produceTransport encodes the batches that kafka-go's writer sends. The
-// writer decides what goes together and when; kafka-go's own encoder takes
-// twice the CPU time, most of it for a slower form of snappy.
-type produceTransport struct {
-	*kafka.Transport
-	clientID string
-	buffers  *bufferPool
+// encoder makes batches of records.
+type encoder struct {
+	codec   compress.Compression
+	buffers *bufferPool
 }
 
-// RoundTrip sends a request and returns the answer.
-func (t *produceTransport) RoundTrip(ctx context.Context, addr net.Addr, req kafka.Request) (kafka.Response, error) {
-	ask, ok := req.(*produceapi.Request)
-	if !ok || len(ask.Topics) != 1 || len(ask.Topics[0].Partitions) != 1 {
-		return t.Transport.RoundTrip(ctx, addr, req)
-	}
-	batch, err := t.batch(&ask.Topics[0].Partitions[0].RecordSet)
-	if err != nil {
-		return nil, err
-	}
-	return t.Transport.RoundTrip(ctx, addr, &produceRequest{Request: ask, exchange: exchange{clientID: t.clientID}, batch: batch})
-}
-
-// batch encodes records, with a codec of kafka-go or, for snappy, as one block
-// (the Java client reads both this and blocks in a frame).
-func (t *produceTransport) batch(set *protocol.RecordSet) ([]byte, error) {
-	plain, packed := t.buffers.get(), t.buffers.get()
-	defer t.buffers.put(plain)
-	defer t.buffers.put(packed)
-	head := kmsg.RecordBatch{PartitionLeaderEpoch: -1, Magic: 2, ProducerID: -1, ProducerEpoch: -1, FirstSequence: -1}
-	head.Attributes = int16(set.Attributes)
-	if err := appendRecords(plain, &head, set.Records); err != nil {
-		return nil, err
-	}
-	switch with := set.Attributes.Compression(); with {
+// batch encodes records into the buffer and returns the part of its memory that
+// it took. Snappy is one block, which takes half the time of the frame of
+// blocks that kafka-go writes; all clients read both.
+func (e encoder) batch(to *bytes.Buffer, records []Record) ([]byte, error) {
+	plain := e.buffers.get()
+	defer e.buffers.put(plain)
+	head := kmsg.RecordBatch{PartitionLeaderEpoch: -1, Magic: batchMagic, ProducerID: -1, ProducerEpoch: -1, FirstSequence: -1}
+	head.Attributes = int16(e.codec)
+	appendRecords(plain, &head, records)
+	to.Write(make([]byte, batchHead))
+	var out []byte
+	switch e.codec {
 	case compress.None:
-		head.Records = plain.Bytes()
+		to.Write(plain.Bytes())
+		out = to.Bytes()
 	case compress.Snappy:
-		packed.Grow(s2.MaxEncodedLen(plain.Len()))
-		head.Records = s2.EncodeSnappy(packed.AvailableBuffer(), plain.Bytes())
+		to.Grow(s2.MaxEncodedLen(plain.Len()))
+		block := s2.EncodeSnappy(to.AvailableBuffer(), plain.Bytes()) // has room, and so stays there
+		out = to.Bytes()[:batchHead+len(block)]
 	default:
-		to := with.Codec().NewWriter(packed)
-		_, err := to.Write(plain.Bytes())
-		if err := errors.Join(err, to.Close()); err != nil {
-			return nil, fmt.Errorf("compress with %s: %w", with, err)
+		packer := e.codec.Codec().NewWriter(to)
+		_, err := packer.Write(plain.Bytes())
+		if err := errors.Join(err, packer.Close()); err != nil {
+			return nil, fmt.Errorf("compress with %s: %w", e.codec, err)
 		}
-		head.Records = packed.Bytes()
+		out = to.Bytes()
 	}
-	head.Length = int32(batchHead - batchToLength + len(head.Records))
-	out := head.AppendTo(make([]byte, 0, batchHead+len(head.Records)))
-	binary.BigEndian.PutUint32(out[batchToSum-4:], crc32.Checksum(out[batchToSum:], crc32.MakeTable(crc32.Castagnoli)))
+	head.Length = int32(len(out) - lengthEnd)
+	head.AppendTo(out[:0])
+	binary.BigEndian.PutUint32(out[crcEnd-4:], crc32.Checksum(out[crcEnd:], castagnoli()))
 	return out, nil
 }
 
 // appendRecords writes records one after another, and what the head of their
 // batch says of them.
-func appendRecords(to *bytes.Buffer, head *kmsg.RecordBatch, records protocol.RecordReader) error {
-	now := time.Now()
-	for {
-		r, err := records.ReadRecord()
-		switch {
-		case errors.Is(err, io.EOF) && head.NumRecords == 0:
-			return protocol.ErrNoRecord
-		case errors.Is(err, io.EOF):
-			return nil
-		case err != nil:
-			return err
+func appendRecords(to *bytes.Buffer, head *kmsg.RecordBatch, records []Record) {
+	now := time.Now().UnixMilli()
+	for i, r := range records {
+		at := now
+		if !r.Time.IsZero() {
+			at = r.Time.UnixMilli()
 		}
-		if r.Time.IsZero() {
-			r.Time = now
-		}
-		at := r.Time.UnixMilli()
-		if head.NumRecords == 0 {
+		if i == 0 {
 			head.FirstTimestamp, head.MaxTimestamp = at, at
 		}
 		head.MaxTimestamp = max(head.MaxTimestamp, at)
-		if err := appendRecord(to, r, at-head.FirstTimestamp, int64(head.NumRecords)); err != nil {
-			return err
-		}
-		head.LastOffsetDelta = head.NumRecords
-		head.NumRecords++
+		appendRecord(to, r, at-head.FirstTimestamp, int64(i))
 	}
+	head.NumRecords = int32(len(records))
+	head.LastOffsetDelta = head.NumRecords - 1
 }
 
-func appendRecord(to *bytes.Buffer, r *protocol.Record, at, offset int64) error {
+func appendRecord(to *bytes.Buffer, r Record, at, offset int64) {
 	size := 1 + varintSize(at) + varintSize(offset) + bytesSize(r.Key) + bytesSize(r.Value) + varintSize(int64(len(r.Headers)))
 	for _, h := range r.Headers {
-		size += varintSize(int64(len(h.Key))) + len(h.Key) + varintSize(int64(len(h.Value))) + len(h.Value)
+		size += varintSize(int64(len(h.Name))) + len(h.Name) + bytesSize(h.Value)
 	}
 	to.Grow(binary.MaxVarintLen64 + size)
 	b := to.AvailableBuffer()
@@ -113,39 +87,28 @@ func appendRecord(to *bytes.Buffer, r *protocol.Record, at, offset int64) error 
 	b = append(b, 0) // attributes
 	b = binary.AppendVarint(b, at)
 	b = binary.AppendVarint(b, offset)
-	for _, part := range []protocol.Bytes{r.Key, r.Value} {
-		var err error
-		if b, err = appendBytes(b, part); err != nil {
-			return err
-		}
-	}
+	b = appendBytes(b, r.Key)
+	b = appendBytes(b, r.Value)
 	b = binary.AppendVarint(b, int64(len(r.Headers)))
 	for _, h := range r.Headers {
-		b = append(binary.AppendVarint(b, int64(len(h.Key))), h.Key...)
-		b = append(binary.AppendVarint(b, int64(len(h.Value))), h.Value...)
+		b = append(binary.AppendVarint(b, int64(len(h.Name))), h.Name...)
+		b = appendBytes(b, h.Value)
 	}
 	to.Write(b)
-	return nil
 }
 
-func appendBytes(to []byte, b protocol.Bytes) ([]byte, error) {
+func appendBytes(to, b []byte) []byte {
 	if b == nil {
-		return binary.AppendVarint(to, -1), nil
+		return binary.AppendVarint(to, -1)
 	}
-	n := b.Len()
-	to = binary.AppendVarint(to, int64(n))
-	to = to[:len(to)+n] // there is room
-	if _, err := io.ReadFull(b, to[len(to)-n:]); err != nil {
-		return nil, fmt.Errorf("read record: %w", err)
-	}
-	return to, nil
+	return append(binary.AppendVarint(to, int64(len(b))), b...)
 }
 
-func bytesSize(b protocol.Bytes) int {
+func bytesSize(b []byte) int {
 	if b == nil {
 		return 1
 	}
-	return varintSize(int64(b.Len())) + b.Len()
+	return varintSize(int64(len(b))) + len(b)
 }
 
 func varintSize(v int64) int {
@@ -156,12 +119,50 @@ func varintSize(v int64) int {
 	return n
 }
 
-// produceRequest is a request of kafka-go whose batch is encoded already.
-type produceRequest struct {
-	*produceapi.Request
-	exchange
-	batch []byte
+// send writes a batch to the leader of a partition, and returns when all
+// replicas in sync have it. Errors: those of the connection, and a kafka.Error
+// when the broker says no.
+func (w *Writer) send(ctx context.Context, p partition, records []Record) error {
+	room := w.encoder.buffers.get()
+	batch, err := w.encoder.batch(room, records)
+	if err != nil {
+		return err
+	}
+	got, err := w.cluster.transport.RoundTrip(ctx, w.cluster.client.Addr, &produceRequest{
+		exchange: exchange{clientID: w.cluster.cfg.ClientID, buffers: w.encoder.buffers}, timeout: w.cluster.cfg.Timeout,
+		batch: batch, sent: func() { w.encoder.buffers.put(room) },
+		Request: produceapi.Request{Topics: []produceapi.RequestTopic{{
+			Topic: p.topic, Partitions: []produceapi.RequestPartition{{Partition: int32(p.id)}},
+		}}},
+	})
+	if err != nil {
+		return err
+	}
+	answer, ok := got.(produceAnswer)
+	if !ok || len(answer.Topics) != 1 || len(answer.Topics[0].Partitions) != 1 {
+		return fmt.Errorf("the broker answers about other partitions than %s", p)
+	}
+	if code := answer.Topics[0].Partitions[0].ErrorCode; code != 0 {
+		return kafka.Error(code)
+	}
+	return nil
 }
+
+// produceRequest is a request of kafka-go that writes itself and reads its
+// own answer. What it inherits finds the leader.
+type produceRequest struct {
+	produceapi.Request
+	exchange
+	timeout time.Duration
+	batch   []byte
+	sent    func() // the batch is not needed any more
+}
+
+// produceAnswer makes an answer a message of kafka-go.
+type produceAnswer struct{ *kmsg.ProduceResponse }
+
+// ApiKey is what kafka-go asks of a message.
+func (produceAnswer) ApiKey() protocol.ApiKey { return protocol.Produce }
 
 // Required takes note of the version that the broker and kafka-go agree on,
 // and says that kafka-go is to leave the rest to us.
@@ -172,14 +173,15 @@ func (r *produceRequest) Required(versions map[protocol.ApiKey]int16) bool {
 
 // RawExchange sends the request and reads the answer.
 func (r *produceRequest) RawExchange(conn io.ReadWriter) (protocol.Message, error) {
-	const oldest, newest = 3, 8
+	const oldest, newest, allReplicas = 3, 8, -1
 	req := kmsg.NewPtrProduceRequest()
-	req.Version, req.Acks, req.TimeoutMillis = r.version, r.Acks, r.Timeout
+	req.Version, req.Acks, req.TimeoutMillis = r.version, allReplicas, int32(r.timeout.Milliseconds())
 	topic := kmsg.NewProduceRequestTopic()
 	topic.Topic = r.Topics[0].Topic
 	topic.Partitions = []kmsg.ProduceRequestTopicPartition{{Partition: r.Topics[0].Partitions[0].Partition, Records: r.batch}}
 	req.Topics = append(req.Topics, topic)
 	body, err := r.do(conn, protocol.Produce, oldest, newest, req.AppendTo)
+	r.sent()
 	if err != nil {
 		return nil, err
 	}
@@ -188,24 +190,5 @@ func (r *produceRequest) RawExchange(conn io.ReadWriter) (protocol.Message, erro
 	if err := answer.ReadFrom(body); err != nil {
 		return nil, fmt.Errorf("read answer: %w", err)
 	}
-	return produced(answer), nil
-}
-
-// produced is an answer as kafka-go's writer reads it.
-func produced(answer *kmsg.ProduceResponse) *produceapi.Response {
-	out := &produceapi.Response{ThrottleTimeMs: answer.ThrottleMillis}
-	for _, t := range answer.Topics {
-		topic := produceapi.ResponseTopic{Topic: t.Topic}
-		for _, p := range t.Partitions {
-			one := produceapi.ResponsePartition{
-				Partition: p.Partition, ErrorCode: p.ErrorCode, BaseOffset: p.BaseOffset, LogAppendTime: p.LogAppendTime, LogStartOffset: p.LogStartOffset,
-			}
-			if p.ErrorMessage != nil {
-				one.ErrorMessage = *p.ErrorMessage
-			}
-			topic.Partitions = append(topic.Partitions, one)
-		}
-		out.Topics = append(out.Topics, topic)
-	}
-	return out
+	return produceAnswer{answer}, nil
 }

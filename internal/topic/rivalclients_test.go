@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -105,7 +106,14 @@ func (r *ourRival) produce(t *testing.T, codec kafka.Compression, name string, e
 	}
 	defer c.Close()
 	const callers = 20
-	parts := make(chan []topic.Record)
+	parts := make(chan []topic.Record, len(events))
+	for i := 0; i < len(events); i += rivalInFlight / callers {
+		part := slices.Clone(events[i:min(len(events), i+rivalInFlight/callers)])
+		for j := range part {
+			part[j].Topic = name
+		}
+		parts <- part
+	}
 	watch := startWatch()
 	var all sync.WaitGroup
 	for range callers {
@@ -116,13 +124,6 @@ func (r *ourRival) produce(t *testing.T, codec kafka.Compression, name string, e
 				}
 			}
 		})
-	}
-	for i := 0; i < len(events); i += rivalInFlight / callers {
-		part := append([]topic.Record{}, events[i:min(len(events), i+rivalInFlight/callers)]...)
-		for j := range part {
-			part[j].Topic = name
-		}
-		parts <- part
 	}
 	close(parts)
 	all.Wait()

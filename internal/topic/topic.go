@@ -7,7 +7,9 @@
 //     the caller has finished, and only of partitions that it still holds.
 //   - Ensure creates topics that are missing and never alters one.
 //
-// It rests on segmentio/kafka-go; kfake (franz-go) is the embedded broker.
+// It rests on segmentio/kafka-go, which finds brokers, dials and secures
+// connections, and knows the protocol of groups; batches of records are encoded,
+// gathered and decoded here. kfake (franz-go) is the embedded broker.
 // Names of topics are given and returned without Config.Prefix.
 package topic
 
@@ -278,7 +280,7 @@ func (c *Cluster) Close() error {
 	for _, r := range readers {
 		errs = append(errs, r.Close())
 	}
-	errs = append(errs, c.writer.close())
+	c.writer.close()
 	c.transport.CloseIdleConnections()
 	c.conns.close()
 	return errors.Join(errs...)

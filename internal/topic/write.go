@@ -4,10 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"slices"
+	"sync"
 
 	"github.com/segmentio/kafka-go"
+	metadataapi "github.com/segmentio/kafka-go/protocol/metadata"
 
 	"github.com/tradewire/tradewire/internal/event"
 )
@@ -15,8 +16,13 @@ import (
 // Writer writes records; it is safe for concurrent use, and callers that
 // write at the same time share requests.
 type Writer struct {
-	kafka   *kafka.Writer
 	cluster *Cluster
+	encoder encoder
+
+	mu       sync.Mutex
+	closed   bool
+	outboxes map[partition]*outbox
+	sending  sync.WaitGroup
 }
 
 // deadLetterRoom is what a dead letter may exceed Config.MaxMessageBytes by:
@@ -24,42 +30,32 @@ type Writer struct {
 // it is replayed.
 const deadLetterRoom = 16 << 10
 
-// batchRecords bounds a request; kafka-go allocates room for all of them.
-const batchRecords = 256
-
 func newWriter(c *Cluster) *Writer {
-	return &Writer{cluster: c, kafka: &kafka.Writer{
-		Addr:         c.client.Addr,
-		Transport:    &produceTransport{Transport: c.transport, clientID: c.cfg.ClientID, buffers: &c.buffers},
-		Balancer:     partitioner{},
-		RequiredAcks: kafka.RequireAll,
-		Compression:  c.cfg.Compression,
-		BatchSize:    batchRecords,
-		BatchBytes:   int64(c.cfg.MaxMessageBytes + deadLetterRoom),
-		BatchTimeout: c.cfg.BatchDelay,
-		ReadTimeout:  c.cfg.Timeout,
-		WriteTimeout: c.cfg.Timeout,
-		MaxAttempts:  1, // Write retries by itself: it can stop when ctx ends
-	}}
+	return &Writer{cluster: c, encoder: encoder{c.cfg.Compression, &c.buffers}, outboxes: map[partition]*outbox{}}
 }
 
-func (w *Writer) close() error {
-	if err := w.kafka.Close(); err != nil {
-		return fmt.Errorf("close writer: %w", err)
-	}
-	return nil
+// close waits for what is under way, and ends every later Write.
+func (w *Writer) close() {
+	w.mu.Lock()
+	w.closed = true
+	w.mu.Unlock()
+	w.sending.Wait()
+}
+
+func (w *Writer) ended() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.closed
 }
 
 // partitioner places records as Kafka's Java client does (murmur2 of the
 // key), so that other producers and we agree on a key's partition.
-type partitioner struct{}
-
-// Balance hashes the partition key that Write put beside the message.
-func (partitioner) Balance(msg kafka.Message, partitions ...int) int {
-	if key, ok := msg.WriterData.([]byte); ok {
-		msg.Key = key
+func partitioner(r Record, ids []int) int {
+	key := r.Key
+	if r.PartitionKey != nil {
+		key = r.PartitionKey
 	}
-	return kafka.Murmur2Balancer{}.Balance(msg, partitions...)
+	return kafka.Murmur2Balancer{}.Balance(kafka.Message{Key: key}, ids...)
 }
 
 // RejectedError names the records that the log will never take, by their
@@ -112,7 +108,6 @@ func (e *RejectedError) Unwrap() []error {
 // when the cluster refuses us (rights, password). The caller must not change
 // the records' bytes, even after ctx ended.
 func (w *Writer) Write(ctx context.Context, records ...Record) error {
-	msgs := make([]kafka.Message, len(records))
 	pending := make([]int, 0, len(records))
 	var rejected []Rejected
 	for i, r := range records {
@@ -121,35 +116,30 @@ func (w *Writer) Write(ctx context.Context, records ...Record) error {
 				Size: size, Limit: limit, Err: fmt.Errorf("%d bytes are over the limit of %d", size, limit)})
 			continue
 		}
-		msgs[i] = w.message(r)
 		pending = append(pending, i)
 	}
-	more, err := w.writeAll(ctx, msgs, pending)
+	more, err := w.writeAll(ctx, records, pending)
 	if err != nil {
 		return fmt.Errorf("write %d records: %w", len(records), denied(err))
 	}
-	for _, r := range more {
-		r.Topic = records[r.Index].Topic
-		rejected = append(rejected, r)
-	}
-	if len(rejected) > 0 {
+	if rejected = append(rejected, more...); len(rejected) > 0 {
 		return &RejectedError{Rejected: rejected}
 	}
 	return nil
 }
 
-// writeAll writes the messages at the pending indexes until none is left.
-func (w *Writer) writeAll(ctx context.Context, msgs []kafka.Message, pending []int) ([]Rejected, error) {
+// writeAll writes the records at the pending indexes until none is left.
+func (w *Writer) writeAll(ctx context.Context, records []Record, pending []int) ([]Rejected, error) {
 	var rejected []Rejected
 	alone := false // one by one, to find the one that is too large
 	for attempt := 0; len(pending) > 0; attempt++ {
 		if !pause(ctx, attempt) {
 			return nil, ctx.Err()
 		}
-		failures, err := w.attempt(ctx, msgs, pending, alone)
+		failures, err := w.attempt(ctx, records, pending, alone)
 		switch {
-		case errors.Is(err, io.ErrClosedPipe):
-			return nil, ErrClosed
+		case errors.Is(err, ErrClosed):
+			return nil, err
 		case ctx.Err() != nil:
 			return nil, ctx.Err()
 		case err != nil && refused(err):
@@ -165,7 +155,7 @@ func (w *Writer) writeAll(ctx context.Context, msgs []kafka.Message, pending []i
 			case refused(failure):
 				return nil, failure
 			case permanent(failure) && (alone || len(pending) == 1):
-				rejected = append(rejected, reject(i, msgs[i], failure))
+				rejected = append(rejected, reject(i, records[i], failure))
 			default:
 				tooLarge = tooLarge || permanent(failure)
 				next = append(next, i)
@@ -180,47 +170,91 @@ func (w *Writer) writeAll(ctx context.Context, msgs []kafka.Message, pending []i
 		} else {
 			w.cluster.health.failed("write", failures[next[0]])
 		}
-		pending = withFollowers(msgs, pending, next)
+		pending = withFollowers(records, pending, next)
 	}
 	return rejected, nil
 }
 
-// attempt sends the pending messages once, and returns the failures by index,
-// or an error when nothing is known about any of them.
-func (w *Writer) attempt(ctx context.Context, msgs []kafka.Message, pending []int, alone bool) (map[int]error, error) {
-	size := len(pending)
-	if alone {
-		size = 1
+// attempt sends the pending records once, and returns the failures by index,
+// or an error when nothing is known about any of them. Alone, no two of them
+// share a request.
+func (w *Writer) attempt(ctx context.Context, records []Record, pending []int, alone bool) (map[int]error, error) {
+	if w.ended() {
+		return nil, ErrClosed
+	}
+	by := map[partition][]int{}
+	ids := map[string][]int{}
+	for _, i := range pending {
+		name := w.cluster.wireName(records[i].Topic)
+		if ids[name] == nil {
+			n, err := w.partitions(ctx, name)
+			if err != nil {
+				return nil, err
+			}
+			ids[name] = upTo(n)
+		}
+		p := partition{name, partitioner(records[i], ids[name])}
+		by[p] = append(by[p], i)
+	}
+	var sent []*outgoing
+	var of [][]int // the indexes in each of them
+	for p, indexes := range by {
+		batches, each, err := w.post(p, records, indexes, alone)
+		if err != nil {
+			return nil, err
+		}
+		sent, of = append(sent, batches...), append(of, each...)
 	}
 	failures := map[int]error{}
-	for part := range slices.Chunk(pending, max(size, 1)) {
-		batch := make([]kafka.Message, len(part))
-		for i, index := range part {
-			batch[i] = msgs[index]
+	for i, batch := range sent {
+		select {
+		case <-batch.done:
+		case <-ctx.Done():
+			return nil, ctx.Err()
 		}
-		err := w.kafka.WriteMessages(ctx, batch...)
-		var each kafka.WriteErrors
-		switch {
-		case err == nil:
-		case errors.As(err, &each):
-			for i, index := range part {
-				if each[i] != nil {
-					failures[index] = each[i]
-				}
+		for _, index := range of[i] {
+			if batch.err != nil {
+				failures[index] = batch.err
 			}
-		default:
-			return nil, err
 		}
 	}
 	return failures, nil
 }
 
+func upTo(n int) []int {
+	ids := make([]int, n)
+	for i := range ids {
+		ids[i] = i
+	}
+	return ids
+}
+
+// partitions counts those of a topic, as the transport last heard.
+func (w *Writer) partitions(ctx context.Context, topic string) (int, error) {
+	ctx, cancel := context.WithTimeout(ctx, w.cluster.cfg.Timeout)
+	defer cancel()
+	got, err := w.cluster.transport.RoundTrip(ctx, w.cluster.client.Addr, &metadataapi.Request{TopicNames: []string{topic}})
+	if err != nil {
+		return 0, err
+	}
+	answer, ok := got.(*metadataapi.Response)
+	switch {
+	case !ok || len(answer.Topics) != 1:
+		return 0, kafka.UnknownTopicOrPartition
+	case answer.Topics[0].ErrorCode != 0:
+		return 0, kafka.Error(answer.Topics[0].ErrorCode)
+	case len(answer.Topics[0].Partitions) == 0:
+		return 0, kafka.UnknownTopicOrPartition
+	}
+	return len(answer.Topics[0].Partitions), nil
+}
+
 // withFollowers adds to the failed indexes the later ones of the same topic
 // and key, in order.
-func withFollowers(msgs []kafka.Message, pending, failed []int) []int {
+func withFollowers(records []Record, pending, failed []int) []int {
 	first := map[string]int{}
 	slices.Sort(failed)
-	name := func(i int) string { return msgs[i].Topic + "\x00" + string(msgs[i].Key) }
+	name := func(i int) string { return records[i].Topic + "\x00" + string(records[i].Key) }
 	for _, i := range failed {
 		if _, ok := first[name(i)]; !ok {
 			first[name(i)] = i
@@ -229,7 +263,7 @@ func withFollowers(msgs []kafka.Message, pending, failed []int) []int {
 	var again []int
 	for _, i := range pending {
 		from, ok := first[name(i)]
-		follower := ok && i > from && msgs[i].Key != nil
+		follower := ok && i > from && records[i].Key != nil
 		if _, isFailed := slices.BinarySearch(failed, i); isFailed || follower {
 			again = append(again, i)
 		}
@@ -243,12 +277,12 @@ func permanent(err error) bool {
 		errors.Is(err, kafka.InvalidRecord) || errors.Is(err, kafka.InvalidTimestamp)
 }
 
-func reject(index int, msg kafka.Message, err error) Rejected {
+func reject(index int, r Record, err error) Rejected {
 	class := RejectTooLarge
 	if errors.Is(err, kafka.InvalidRecord) || errors.Is(err, kafka.InvalidTimestamp) {
 		class = RejectInvalid
 	}
-	return Rejected{Index: index, Key: msg.Key, Class: class, Err: err}
+	return Rejected{Index: index, Topic: r.Topic, Key: r.Key, Class: class, Err: err}
 }
 
 func (w *Writer) limit(r Record) int {
@@ -258,7 +292,7 @@ func (w *Writer) limit(r Record) int {
 	return w.cluster.cfg.MaxMessageBytes
 }
 
-// recordSize is at least what kafka-go counts for a message.
+// recordSize is at least what a record takes in a batch.
 func recordSize(r Record) int {
 	const fixed, each = 32, 10
 	size := fixed + len(r.Key) + len(r.Value)
@@ -266,18 +300,4 @@ func recordSize(r Record) int {
 		size += each + len(h.Name) + len(h.Value)
 	}
 	return size
-}
-
-func (w *Writer) message(r Record) kafka.Message {
-	m := kafka.Message{Topic: w.cluster.wireName(r.Topic), Key: r.Key, Value: r.Value, Time: r.Time}
-	if r.PartitionKey != nil {
-		m.WriterData = r.PartitionKey
-	}
-	if len(r.Headers) > 0 {
-		m.Headers = make([]kafka.Header, len(r.Headers))
-		for i, h := range r.Headers {
-			m.Headers[i] = kafka.Header{Key: h.Name, Value: h.Value}
-		}
-	}
-	return m
 }
