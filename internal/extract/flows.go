@@ -264,8 +264,10 @@ func (d *draft) flowDirection() string {
 	at := d.flowAt()
 	_, end := d.flowSpan()
 	for i := at.End; i < end; i++ {
-		if w := d.v.lower(i); d.v.percentEndsAt(i) && (w == "fewer" || w == "less") {
+		if w := d.v.lower(i); (d.v.percentEndsAt(i) || d.v.has(i-4, i, "%part_of")) && (w == "fewer" || w == "less") {
 			return "down"
+		} else if w == "more" && d.v.has(i-4, i, "%part_of") {
+			return "up"
 		}
 		if e, ok := d.v.move(i); ok {
 			return e.Value
@@ -273,6 +275,9 @@ func (d *draft) flowDirection() string {
 		if e, ok := d.v.at(i, labelMoveNoun); ok && d.v.percentEndsAt(i) {
 			return e.Value
 		}
+	}
+	if d.recordBefore() {
+		return "up"
 	}
 	return d.compared(at.End, end)
 }
@@ -315,10 +320,10 @@ func (v *view) percentEndsAt(i int) bool {
 // count beside a number or a form of "be".
 func (v *view) move(i int) (ontology.Entity, bool) {
 	e, ok := v.at(i, labelMove)
-	if !ok || v.lower(e.End-1) == "doubled" || !slices.Contains([]string{"up", "down", "higher", "lower", "flat", "stable", "bigger", "more", "less"}, v.lower(i)) {
+	if !ok || v.lower(e.End-1) == "doubled" || !slices.Contains(moveAdjectives(), v.lower(i)) {
 		return e, ok
 	}
-	if w := v.lower(i); e.End == i+1 && (w == "more" || w == "less") {
+	if w := v.lower(i); e.End == i+1 && (w == "more" || w == "less" || w == "fewer" || w == "above" || w == "below" || w == "larger" || w == "greater") {
 		return e, v.percentEndsAt(i)
 	}
 	for k := e.End; k < e.End+3; k++ {
@@ -326,7 +331,13 @@ func (v *view) move(i int) (ontology.Entity, bool) {
 			return e, true
 		}
 	}
-	return e, slices.Contains([]string{"is", "was", "were", "are", "trading", "closed", "ended", "finished", "opened", "traded", "further", "much", ","}, v.lower(i-1)) || v.percentEndsAt(i)
+	return e, slices.Contains([]string{"is", "was", "were", "are", "trading", "closed", "ended", "finished", "opened", "traded", "settled", "further", "much", "touch", "shade", "slightly", "sharply", "modestly", "little", ","}, v.lower(i-1)) || v.percentEndsAt(i)
+}
+
+// moveAdjectives are the words that tell of a move only beside a number or a
+// form of "be".
+func moveAdjectives() []string {
+	return []string{"up", "down", "higher", "lower", "flat", "stable", "bigger", "more", "less", "smaller", "fewer", "larger", "greater", "above", "below", "firmer", "softer", "weaker", "stronger", "cheaper", "dearer"}
 }
 
 // flowChange is the percentage of the move.

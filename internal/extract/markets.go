@@ -1,6 +1,7 @@
 package extract
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -86,12 +87,22 @@ func (d *draft) shareName(e ontology.Entity) string {
 	tok := d.v.doc.Tokens
 	if w := d.v.lower(e.End); (w == "in" || w == "of") && strings.HasPrefix(d.v.lower(e.First), "share") {
 		for i := e.End + 1; i < min(e.End+6, d.sentence.End); i++ {
+			if c, ok := d.v.at(i, ontology.LabelCountry); ok && d.v.capitalsFrom(i, d.sentence.End) == c.End {
+				return "" // "the shares of China in imports"
+			}
+			if d.v.lower(i+1) == "-" && d.v.lower(i+2) == "based" {
+				i += 2
+				continue
+			}
 			if upperFirst(tok[i].Norm) {
 				return d.v.doc.Span(i, d.v.capitalsFrom(i, d.sentence.End))
 			}
 		}
 	}
 	first := e.First
+	if w := d.v.lower(first - 1); w == "its" || w == "whose" {
+		return cmp.Or(d.owner(first-1), d.lastFirm(), d.v.doc.Span(first-1, e.End))
+	}
 	for first > d.sentence.First && (upperFirst(tok[first-1].Norm) || d.v.possessiveAt(first-1)) && tok[first-1].Norm != "The" {
 		first--
 	}
@@ -101,6 +112,23 @@ func (d *draft) shareName(e ontology.Entity) string {
 		}
 	}
 	return strings.TrimSuffix(d.v.doc.Span(first, e.End), " ")
+}
+
+// owner is the firm that "its" or "whose" at token i stands for: the first
+// capitalised name of the sentence that nothing else is known by.
+func (d *draft) owner(i int) string {
+	v := d.v
+	for k := d.sentence.First; k < i; k++ {
+		if !upperFirst(v.doc.Tokens[k].Norm) {
+			continue
+		}
+		end := v.capitalsFrom(k, i)
+		if !v.known(k, end) && (k > d.sentence.First || end > k+1 || v.properAt(k)) {
+			return v.doc.Span(k, end)
+		}
+		k = end
+	}
+	return ""
 }
 
 // capitalsFrom is the end of the run of capitalised words at i.
@@ -128,7 +156,7 @@ func (v *view) tiesToTrade() int {
 	n := 0
 	for i := range v.found {
 		for _, e := range v.found[i] {
-			if e.Label == "INSTRUMENT" || e.Label == "PROBE" || e.Label == labelRate || e.Label == labelFlow || e.Label == "%trade_tie" {
+			if e.Label == "INSTRUMENT" || e.Label == "PROBE" || e.Label == labelRate || e.Label == labelFlow || e.Label == "%trade_tie" || e.Label == "%trade_article" {
 				if n++; n >= leastTies {
 					return n
 				}
@@ -173,6 +201,7 @@ func (d *draft) finalMove(from int) int {
 	for i := from; i < d.sentence.End && !d.v.hasAt(i, labelMarket); i++ {
 		turned = turned || d.v.lower(i) == "but" || d.v.lower(i) == "before"
 		e, ok := d.v.move(i)
+		turned = turned || slices.Contains([]string{"ending", "closing", "finishing", "settling"}, d.v.lower(i))
 		if turned && ok && (d.v.hasAt(e.End, labelPercent) || d.v.percentEndsAt(i) || d.v.hasAt(e.End+1, labelPercent)) {
 			at = i
 		}

@@ -49,6 +49,7 @@ func resolvers() map[string]resolver {
 	maps.Copy(out, talksResolvers())
 	maps.Copy(out, measureResolvers())
 	maps.Copy(out, flowResolvers())
+	maps.Copy(out, flowVerbResolvers())
 	maps.Copy(out, marketResolvers())
 	maps.Copy(out, sharePriceResolvers())
 	maps.Copy(out, postResolvers())

@@ -2,6 +2,7 @@ package extract
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/tradewire/tradewire/internal/event"
 	"github.com/tradewire/tradewire/internal/ontology"
@@ -21,6 +22,7 @@ func sharePriceResolvers() map[string]resolver {
 		"quoted_firm":   func(d *draft) event.Value { return event.Text(d.quotedFirm()) },
 		"quoted_move":   func(d *draft) event.Value { return event.Text(d.quotedMove()) },
 		"quoted_change": func(d *draft) event.Value { return d.quotedChange() },
+		"closing_move":  func(d *draft) event.Value { return event.Text(d.closingMove()) },
 	}
 }
 
@@ -49,10 +51,10 @@ func (d *draft) quotedName(e ontology.Entity) string {
 		}
 	case "named_index":
 		first := e.First
-		for first > d.sentence.First && upperFirst(v.doc.Tokens[first-1].Norm) && v.lower(first-1) != "the" {
+		for first > d.sentence.First && (upperFirst(v.doc.Tokens[first-1].Norm) || numeral(v.lower(first-1)) || v.lower(first-1) == "-") && v.lower(first-1) != "the" {
 			first--
 		}
-		if first < e.First && upperFirst(v.doc.Tokens[e.First].Norm) {
+		if first < e.First && (upperFirst(v.doc.Tokens[e.First].Norm) || strings.ToUpper(v.doc.Tokens[first].Norm) == v.doc.Tokens[first].Norm) {
 			return v.doc.Span(first, e.End)
 		}
 	}
@@ -66,6 +68,20 @@ func (d *draft) goodsName() string {
 		return ""
 	}
 	return d.v.doc.Span(d.trigger.First, d.trigger.End)
+}
+
+// closingMove is where the words behind "closed" put the price: at a high, or
+// lower than before.
+func (d *draft) closingMove() string {
+	for i := d.trigger.End; i < d.end; i++ {
+		switch w := d.v.lower(i); w {
+		case "high", "higher", "firmer", "dearer", "up":
+			return "up"
+		case "low", "lower", "weaker", "cheaper", "down":
+			return "down"
+		}
+	}
+	return ""
 }
 
 // nounsOnly is true where [first, end) holds nouns and adjectives alone.
@@ -84,6 +100,9 @@ func (v *view) nounsOnly(first, end int) bool {
 func (d *draft) quotedFirm() string {
 	v := d.v
 	i := d.trigger.First - 1
+	for slices.Contains([]string{"was", "were", "is", "are", "had", "has", "then", "also", "have"}, v.lower(i)) {
+		i--
+	}
 	if v.title || !v.aboutTrade() || i < d.sentence.First || v.hasAt(d.trigger.First-1, "%flow_future") {
 		return ""
 	}
