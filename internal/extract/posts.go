@@ -15,6 +15,7 @@ func postResolvers() map[string]resolver {
 		"person_either":    func(d *draft) event.Value { return event.Text(or(d.personAfter(), d.personBefore())) },
 		"person_before":    func(d *draft) event.Value { return event.Text(d.personBefore()) },
 		"post_role":        func(d *draft) event.Value { return event.Text(d.postRole()) },
+		"post_or_office":   func(d *draft) event.Value { return event.Text(d.postOrOffice()) },
 		"post_country":     func(d *draft) event.Value { return event.Text(d.postCountry()) },
 		"post_giver":       func(d *draft) event.Value { return event.Text(d.postGiver()) },
 		"post_body":        func(d *draft) event.Value { return event.Text(d.postBody()) },
@@ -130,6 +131,31 @@ func (d *draft) postRole() string {
 		return ""
 	}
 	return d.v.doc.Span(role.First, role.End)
+}
+
+// postOrOffice is the title or the office that the sentence gives for the
+// post, else the title spoken of last.
+func (d *draft) postOrOffice() string {
+	role, ok := d.roleEntity()
+	if ok && role.First >= d.sentence.First {
+		return d.v.doc.Span(role.First, role.End)
+	}
+	for _, label := range [...]string{"%office", ontology.LabelBody, ontology.LabelCountry} {
+		for _, e := range d.v.within(d.sentence.First, d.sentence.End, label) {
+			if label == ontology.LabelBody && (e.Value == "" || d.v.o.Bodies[e.Ref].Generic) || label == ontology.LabelCountry && !isBody(e.Value) {
+				continue
+			}
+			first := e.First
+			if w := d.v.lower(first - 1); w == "the" && d.v.lower(first-2) == "of" && d.v.hasAt(first-3, "%group_post") {
+				first -= 3
+			}
+			return d.v.doc.Span(first, e.End)
+		}
+	}
+	if ok {
+		return d.v.doc.Span(role.First, role.End)
+	}
+	return ""
 }
 
 // roleEntity finds the post: behind the trigger, before it in the sentence,
