@@ -101,7 +101,7 @@ func (d *draft) shareName(e ontology.Entity) string {
 	}
 	first := e.First
 	if w := d.v.lower(first - 1); w == "its" || w == "whose" {
-		return cmp.Or(d.owner(first-1), d.lastFirm(), d.v.doc.Span(first-1, e.End))
+		return cmp.Or(d.owningFirm(first-1), d.lastFirm(), d.v.doc.Span(first-1, e.End))
 	}
 	for first > d.sentence.First && (upperFirst(tok[first-1].Norm) || d.v.possessiveAt(first-1)) && tok[first-1].Norm != "The" {
 		first--
@@ -114,9 +114,9 @@ func (d *draft) shareName(e ontology.Entity) string {
 	return strings.TrimSuffix(d.v.doc.Span(first, e.End), " ")
 }
 
-// owner is the firm that "its" or "whose" at token i stands for: the first
+// owningFirm is the firm that "its" or "whose" at token i stands for: the first
 // capitalised name of the sentence that nothing else is known by.
-func (d *draft) owner(i int) string {
+func (d *draft) owningFirm(i int) string {
 	v := d.v
 	for k := d.sentence.First; k < i; k++ {
 		if !upperFirst(v.doc.Tokens[k].Norm) {
