@@ -110,6 +110,16 @@ func free(t *testing.T) string {
 // embed makes the process the broker too.
 func (r *rig) embed() { r.embedded, r.brokers = true, free(r.t) }
 
+// logged is what processes have logged from that byte on.
+func (r *rig) logged(from int) string {
+	r.t.Helper()
+	text, err := os.ReadFile(r.log.Name())
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return string(text[from:])
+}
+
 // start starts a process; it is killed at the end of the test at the latest.
 func (r *rig) start(stages string) *exec.Cmd {
 	r.t.Helper()
@@ -310,7 +320,7 @@ func killedAtRandomPoints(t *testing.T, r *rig, each time.Duration) {
 	for range kills {
 		time.Sleep(time.Duration(r.rand.Int64N(int64(pause))))
 		r.kill(running)
-		began := time.Now()
+		began, logged := time.Now(), r.logged(0)
 		running = r.start(stages)
 		through := false
 		eventually(t, time.Minute, "work goes on", func() bool {
@@ -328,6 +338,9 @@ func killedAtRandomPoints(t *testing.T, r *rig, each time.Duration) {
 			break
 		}
 		took := time.Since(began)
+		if took > 5*time.Second {
+			t.Logf("work resumed only after %v, load of the machine %s; the log of this start:\n%s", took, load(), r.logged(len(logged)))
+		}
 		resumed, slowest = append(resumed, took), max(slowest, took)
 	}
 	if len(resumed) == 0 {
