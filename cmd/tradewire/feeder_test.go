@@ -111,10 +111,11 @@ func (f *feeder) missing(n int64, have map[string]int) (missing int) {
 
 // order reads what was made of the versions of each article: how many are
 // missing, came twice, and came out of order. One that was there before may
-// come again, and a new one must be the next of its article.
+// come again, a new one must be the next of its article, and the last on the
+// topic must be the latest.
 func (f *feeder) order(r *rig, c *topic.Cluster) (missing, twice, disordered int) {
 	r.t.Helper()
-	seen, last := map[string]bool{}, map[string]int{}
+	seen, last, atLast := map[string]bool{}, map[string]int{}, map[string]int{}
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	err := c.Scan(r.t.Context(), "mentions", topic.FromBeginning(), func(in topic.Record) error {
@@ -131,11 +132,16 @@ func (f *feeder) order(r *rig, c *topic.Cluster) (missing, twice, disordered int
 		if !seen[id] {
 			last[string(in.Key)] = nth + 1
 		}
-		seen[id] = true
+		seen[id], atLast[string(in.Key)] = true, nth+1
 		return nil
 	})
 	if err != nil {
 		r.t.Fatal(err)
+	}
+	for key, n := range last {
+		if atLast[key] != n {
+			disordered++
+		}
 	}
 	return len(f.nth) - len(seen), twice, disordered
 }
