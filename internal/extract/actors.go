@@ -92,7 +92,7 @@ func (v *view) actorAt(i int, last actor) (actor, bool) {
 		return actor{codes: codeList(p.Official.Country), name: p.Official.Name, kind: "person", first: i, end: e.End, possessive: v.possessiveAt(e.End)}, true
 	}
 	country, named := v.at(i, ontology.LabelCountry)
-	if e, ok := v.at(i, ontology.LabelBody); ok && e.End > country.End {
+	if e, ok := v.at(i, ontology.LabelBody); ok && e.End > country.End && !(e.End == i+1 && v.trades(i-1)) {
 		return v.bodyActor(i, e), true
 	}
 	if named {

@@ -11,7 +11,10 @@ import (
 // ends with token i: a name that closes with "Association", "Federation" or
 // the like, or a term of the list of groups ("business groups").
 func (v *view) groupAt(i, from int) (actor, bool) {
-	if v.hasAt(i, "%organisation_head") && v.doc.Tokens[i].Capital() && !v.official(i) && !v.ownsHead(i) {
+	if v.doc.Tokens[i].Capital() && v.ownsHead(i) {
+		return actor{}, false
+	}
+	if v.hasAt(i, "%organisation_head") && v.doc.Tokens[i].Capital() && !v.official(i) {
 		first := i
 		for first > from && v.nameWord(first-1) {
 			first--
@@ -20,8 +23,12 @@ func (v *view) groupAt(i, from int) (actor, bool) {
 		for first < i && (!v.doc.Tokens[first].Capital() || v.lower(first) == "the") {
 			first++
 		}
-		if first < i {
-			return v.group(first, i+1, from), true
+		end := v.tailEnd(i + 1)
+		if v.lower(i) == "institute" && !v.has(first, end, ontology.LabelSector) {
+			return actor{}, false // of scholars, not of a trade
+		}
+		if first < i || end > i+1 {
+			return v.group(first, end, from), true
 		}
 	}
 	for k := max(from, i-4); k <= i; k++ {
@@ -37,17 +44,48 @@ func (v *view) groupAt(i, from int) (actor, bool) {
 	return v.branch(i, from)
 }
 
+// tailEnd is the end of the "of …" or "for …" that belongs to the name whose
+// last word stands before token i: "the Growers' Council of Ghana"; i when
+// there is none.
+func (v *view) tailEnd(i int) int {
+	if v.lower(i) != "of" && v.lower(i) != "for" {
+		return i
+	}
+	end, k := i, i+1
+	if v.lower(k) == "the" && k+1 < len(v.doc.Tokens) && v.doc.Tokens[k+1].Capital() {
+		k++
+	}
+	for ; k < min(i+8, len(v.doc.Tokens)) && v.nameWord(k); k++ {
+		if v.hasAt(k, labelDate) || v.hasAt(k, labelPerson) {
+			break
+		}
+		if v.doc.Tokens[k].Capital() {
+			end = k + 1
+		}
+	}
+	if end == i {
+		return i
+	}
+	return end
+}
+
 // official reports whether token i belongs to the name of a government's or
 // international body, or of a country.
 func (v *view) official(i int) bool {
 	if e, ok := v.covering(i, ontology.LabelBody); ok && e.Value != "" && e.End-e.First > 1 {
 		return true
 	}
-	if e, ok := v.covering(i, ontology.LabelBody); ok && v.o.Bodies[e.Ref].Generic {
+	if e, ok := v.covering(i, ontology.LabelBody); ok && v.o.Bodies[e.Ref].Generic && !v.trades(e.First-1) {
 		return true
 	}
 	_, ok := v.covering(i, ontology.LabelCountry)
 	return ok
+}
+
+// trades reports that token i is a capitalised word for those who do a trade:
+// the "Farmers" of "the Farmers Congress".
+func (v *view) trades(i int) bool {
+	return i >= 0 && v.doc.Tokens[i].Capital() && v.hasAt(i, "%organisation_head") && strings.HasSuffix(v.lower(i), "ers")
 }
 
 // groupBefore is the group with a name that was named last before token i.
@@ -104,6 +142,19 @@ func (v *view) affiliated(first, end int) (actor, bool) {
 	return actor{}, false
 }
 
+// asideGroup is the group that an aside before the verb at token at says its
+// subject heads: "Jane Roe, who chairs the Builders' Union, said". The subject
+// ends with token k and has no public office.
+func (v *view) asideGroup(k, at int) (actor, bool) {
+	if k < 0 || k+2 >= at || !v.doc.Tokens[k].Capital() {
+		return actor{}, false
+	}
+	if _, known := v.covering(k, labelActor); known {
+		return actor{}, false
+	}
+	return v.affiliated(k, at)
+}
+
 // stranger reports whether another actor than a mere modifier begins at token k.
 func (v *view) stranger(k int) bool {
 	a, ok := v.actor(k)
@@ -114,6 +165,9 @@ func (v *view) stranger(k int) bool {
 // "the Chamber of Commerce": the name goes on.
 func (v *view) ownsHead(i int) bool {
 	if v.lower(i+1) == "of" && v.hasAt(i+2, "%organisation_head") && v.doc.Tokens[i+2].Capital() {
+		return true
+	}
+	if v.hasAt(i+1, "%organisation_head") && v.doc.Tokens[i+1].Capital() { // "Smelters" in "the Tin Smelters Association"
 		return true
 	}
 	return v.lower(i+1) == "'" && v.hasAt(i+2, "%organisation_head") && v.doc.Tokens[i+2].Capital()

@@ -108,6 +108,9 @@ func (v *view) speaksForCountry(a actor) bool {
 // "he" and "it"; where none is, the speaker.
 func (d *draft) holderActor() actor {
 	v := d.v
+	if a, ok := v.asideGroup(v.skipAside(d.trigger.First-1, d.sentence.First), d.trigger.First); ok {
+		return a
+	}
 	for i := v.skipRelative(d.trigger.First-1, d.sentence.First); i >= d.sentence.First; i-- {
 		switch {
 		case v.shortQuote(i): // a word at which the writer looks askance

@@ -173,6 +173,9 @@ func (v *view) strangerAt(at int, s document.Sentence) bool {
 // beside returns the actor that does the saying at token at: the nearest on
 // the left, else the one just behind ("…," said X).
 func (v *view) beside(at, first, end int) (actor, bool) {
+	if a, ok := v.asideGroup(v.skipAside(at-1, first), at); ok {
+		return a, true
+	}
 	for k := v.skipAside(at-1, first); k >= max(first, at-30) && v.lower(at) != "according"; k-- {
 		if k >= at-3 && v.hasAt(k, "%no_holder") {
 			return actor{}, true
