@@ -7,16 +7,18 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
 
 	"go.uber.org/goleak"
 
+	"github.com/tradewire/tradewire/internal/event"
 	"github.com/tradewire/tradewire/internal/source"
 )
 
-// TestMain is also the main of the scraper processes that tests start: no
+// TestMain is also the main of the processes that tests start: no
 // test may leave a goroutine behind, and what Run starts, it ends.
 func TestMain(m *testing.M) {
 	if spec := os.Getenv(ScraperSpec); spec != "" {
@@ -41,6 +43,8 @@ type Scraper struct {
 	Sources string
 	Every   time.Duration
 	Data    string
+	// Stage is scrape when it is empty.
+	Stage string
 }
 
 // endWithParent ends a scraper whose test was cut short.
@@ -51,7 +55,20 @@ func endWithParent(parent int) {
 	os.Exit(1)
 }
 
-// scraperProcess runs the scrape stage on loopback hosts until it is killed.
+// OneStance is an extractor whose result is known: every article holds one
+// stance, whose target is the article's title.
+func OneStance(a event.Article) (event.Mentions, []event.Claim, error) {
+	slots := event.Slots{"holder": event.Text("GB"), "position": event.Text("support"), "target": event.Text(a.Title)}
+	first, _, _ := strings.Cut(a.Text, "\n")
+	evidence := []event.Evidence{{Start: 0, End: len([]rune(first)), Text: first}}
+	return event.Mentions{}, []event.Claim{{
+		ID: event.ClaimID(a.ID, "stance", slots), Article: a.ID, Family: "stances", Kind: "stance", Published: a.Published,
+		Slots: slots, Evidence: evidence, Rule: "test", Confidence: 0.5,
+		Source: &event.Source{Article: a.ID, URL: a.URL, Title: a.Title, Publisher: a.Publisher, Published: a.Published},
+	}}, nil
+}
+
+// scraperProcess runs a stage until it is killed; scrape on loopback hosts.
 func scraperProcess(spec string) error {
 	var s Scraper
 	if err := json.Unmarshal([]byte(spec), &s); err != nil {
@@ -69,10 +86,13 @@ func scraperProcess(spec string) error {
 			sources = append(sources, one)
 		}
 	}
+	if s.Stage == "" {
+		s.Stage = StageScrape
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
 	defer stop()
 	return Run(ctx, Options{
-		Config: s.Config, Sources: sources, Stages: []string{StageScrape}, Brokers: s.Brokers,
+		Config: s.Config, Sources: sources, Stages: []string{s.Stage}, Brokers: s.Brokers, Extract: OneStance,
 		Listen: "127.0.0.1:0", DataDir: s.Data, Loopback: true,
 		Up:  func(at Addresses) { fmt.Println(at.Feed) },
 		Log: slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError})),

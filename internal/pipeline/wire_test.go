@@ -87,18 +87,7 @@ func (w *wire) startSite() {
 	w.sources = sources
 }
 
-// oneStance is an extractor whose result is known: every article holds one
-// stance, whose target is the article's title.
-func oneStance(a event.Article) (event.Mentions, []event.Claim, error) {
-	slots := event.Slots{"holder": event.Text("GB"), "position": event.Text("support"), "target": event.Text(a.Title)}
-	first, _, _ := strings.Cut(a.Text, "\n")
-	evidence := []event.Evidence{{Start: 0, End: len([]rune(first)), Text: first}}
-	return event.Mentions{}, []event.Claim{{
-		ID: event.ClaimID(a.ID, "stance", slots), Article: a.ID, Family: "stances", Kind: "stance", Published: a.Published,
-		Slots: slots, Evidence: evidence, Rule: "test", Confidence: 0.5,
-		Source: &event.Source{Article: a.ID, URL: a.URL, Title: a.Title, Publisher: a.Publisher, Published: a.Published},
-	}}, nil
-}
+func oneStance(a event.Article) (event.Mentions, []event.Claim, error) { return pipeline.OneStance(a) }
 
 func stanceKinds() []event.Kind {
 	return []event.Kind{{Name: "stance", Family: "stances", Description: "Who stands where.", Slots: []event.Slot{
