@@ -99,9 +99,9 @@ fuzz:
 bench: build
 	.ci/bench
 
-# Our Kafka clients against franz-go and librdkafka, and the time from an
-# article to its event; needs Java and Maven. SHORT=1 does with less, and fails
-# only where a figure is far off.
+# Our Kafka clients against franz-go and librdkafka, the time from an article to
+# its event, and what it costs in each stage; needs Java and Maven. SHORT=1 does
+# with less, and fails only where a figure is far off.
 bench-kafka:
 	KAFKA_PORT=$$(($(KAFKA_PORT) + 1000)) .ci/bench-kafka $(if $(SHORT),short,full)
 
