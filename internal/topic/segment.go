@@ -83,7 +83,7 @@ func (s *segmentFile) scan() error {
 			return err
 		}
 		s.torn = append(s.torn, stretch{pos, whole})
-		s.behind = whole < s.size
+		s.behind = s.behind || whole < s.size
 		pos = whole
 		if _, err := f.Seek(pos, io.SeekStart); err != nil {
 			return err
@@ -169,11 +169,12 @@ func (s *segmentFile) search(f *os.File, from int64) (int64, error) {
 func (s *segmentFile) mend(log *slog.Logger) error {
 	switch {
 	case s.behind:
-		if err := s.splice(); err != nil {
+		kept, err := s.splice()
+		if err != nil {
 			return err
 		}
 		log.Error("embedded broker: records are damaged; the whole ones before and behind are kept, and the file as it was too",
-			"file", s.path+".dat", "bytes", lost(s.torn), "kept", s.path+".dat.damaged")
+			"file", s.path+".dat", "bytes", lost(s.torn), "kept", kept)
 	case len(s.torn) > 0:
 		log.Warn("embedded broker: a write that was not finished is cut off", "file", s.path+".dat", "bytes", lost(s.torn), "end", s.next)
 		if err := truncate(s.path+".dat", s.torn[0].from); err != nil {
@@ -198,10 +199,11 @@ func truncate(path string, size int64) error {
 	return errors.Join(f.Truncate(size), f.Sync(), f.Close())
 }
 
-func (s *segmentFile) splice() error {
+// splice takes out what is torn, and returns where the file is as it was.
+func (s *segmentFile) splice() (was string, err error) {
 	body, err := os.ReadFile(s.path + ".dat")
 	if err != nil {
-		return err
+		return "", err
 	}
 	var kept []byte
 	at := int64(0)
@@ -209,14 +211,18 @@ func (s *segmentFile) splice() error {
 		kept = append(kept, body[at:t.from]...)
 		at = t.to
 	}
-	if err := os.Link(s.path+".dat", s.path+".dat.damaged"); err != nil && !errors.Is(err, fs.ErrExist) {
-		return fmt.Errorf("keep the damaged file: %w", err)
+	for n := 1; was == "" || errors.Is(err, fs.ErrExist); n++ {
+		was = fmt.Sprintf("%s.dat.damaged-%d", s.path, n)
+		err = os.Link(s.path+".dat", was)
+	}
+	if err != nil {
+		return "", fmt.Errorf("keep the damaged file: %w", err)
 	}
 	// Its index counts batches that are no longer there.
 	if err := os.Remove(s.path + ".idx"); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
+		return "", err
 	}
-	return replaceFile(s.path+".dat", kept)
+	return was, replaceFile(s.path+".dat", kept)
 }
 
 // mendIndex makes the index as long as the segment has batches, else later
