@@ -79,7 +79,7 @@ func (v *view) findActors() {
 		}
 		v.actors = append(v.actors, a)
 		v.mark(labelActor, strings.Join(a.codes, ","), len(v.actors)-1, a.first, a.end)
-		if a.kind == "body" || a.kind == "person" || a.kind == "country" && !a.possessive {
+		if a.kind == "body" || a.kind == "person" || a.kind == "country" && !a.possessive && !v.isObject(a) {
 			last = a
 		}
 		i = a.end
@@ -209,12 +209,36 @@ func (v *view) countryActor(e ontology.Entity) (actor, bool) {
 	if s, ok := v.at(next, "%side"); ok {
 		return actor{codes: []string{e.Value}, kind: "country", first: e.First, end: s.End, possessive: v.possessiveAt(s.End)}, true
 	}
+	if end, ok := v.organEnd(next); ok && (e.How == ontology.HowDemonym || next > e.End) {
+		return actor{codes: []string{e.Value}, name: v.doc.Span(next, end), kind: "body", first: e.First, end: end, possessive: v.possessiveAt(end)}, true
+	}
 	if e.How == ontology.HowMetonym && v.isPlace(e) {
 		return actor{}, false
 	}
 	modifies := e.How == ontology.HowDemonym || v.possessiveAt(end) || v.modifiesNoun(e)
 	return actor{codes: []string{e.Value}, kind: "country", first: e.First, end: end, possessive: modifies}, true
 }
+
+// organReach is how many words may stand between a country and the noun of
+// its organ: "Peru's food and drug safety watchdog".
+const organReach = 5
+
+// organEnd is where the name of an organ of government ends that begins with
+// token i: plain words up to "regulator", "watchdog", "directorate".
+func (v *view) organEnd(i int) (end int, ok bool) {
+	for k := i; k < i+organReach && k < len(v.doc.Tokens); k++ {
+		switch {
+		case v.hasAt(k, "%organ_noun"):
+			return k + 1, true
+		case v.hasAt(k, "%preposition"), v.hasAt(k, "%verb_cue"), v.hasAt(k, "%say"), v.hasAt(k, ontology.LabelCountry), !isWord(v.lower(k)):
+			return 0, false
+		}
+	}
+	return 0, false
+}
+
+// isWord reports a token of letters.
+func isWord(s string) bool { return s != "" && s[0] >= 'a' && s[0] <= 'z' }
 
 // modifiesNoun is true for "US" in "US tariffs": a name followed by a noun of
 // trade is no subject.

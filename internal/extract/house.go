@@ -27,7 +27,7 @@ func (v *view) findHouse() actor {
 		switch {
 		case e.Label == ontology.LabelBody && e.Value != "" && slices.Contains([]string{"ministry", "executive", "agency"}, e.How):
 			return actor{codes: []string{e.Value}, kind: "country"}
-		case e.Label == "%house":
+		case e.Label == "%house", e.Label == "%gazette":
 			office = true
 		case e.Label == ontology.LabelCountry:
 			country = e.Value
@@ -37,4 +37,15 @@ func (v *view) findHouse() actor {
 		return actor{codes: []string{country}, kind: "country"}
 	}
 	return actor{}
+}
+
+// gazette is true for a notice whose publisher is a government's journal: acts
+// that it tells without a doer are that government's.
+func (v *view) gazette() bool {
+	for _, e := range v.o.Gazetteer.Find(document.New(v.meta.Publisher).Tokens) {
+		if e.Label == "%gazette" {
+			return true
+		}
+	}
+	return false
 }

@@ -25,7 +25,8 @@ func measureResolvers() map[string]resolver {
 }
 
 // told is the instrument of "the measures" or of goods that are spared: the
-// nearest one named, in the sentence or up to two before it.
+// nearest one named, in the sentence or up to two before it, else that of the
+// measure told last.
 func (d *draft) told() event.Value {
 	first := d.v.doc.Sentences[max(0, d.sentence.Index-2)].First
 	best, found := 0, ""
@@ -37,8 +38,18 @@ func (d *draft) told() event.Value {
 			}
 		}
 	}
+	if found == "" {
+		for _, e := range slices.Backward(d.v.told) {
+			if e.kind.Name == "measure" && e.v == d.v && e.sentence.Index >= d.sentence.Index-toldReach {
+				return e.slots["instrument"]
+			}
+		}
+	}
 	return event.Text(found)
 }
+
+// toldReach is how many sentences back a measure without a name is looked for.
+const toldReach = 4
 
 // sameAct is the slot of the measure told last, in the sentence or the one
 // before it, for who does the same; empty where there is none.

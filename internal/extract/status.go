@@ -50,7 +50,9 @@ func (d *draft) actStatus() string {
 		left = first
 	}
 	switch {
-	case v.has(left, act, "%rejected"):
+	case v.has(left, act, "%rejected"), v.has(d.trigger.End, end, "%rejected_behind"):
+		return "rejected"
+	case v.has(max(first, act-5), act, "%refusal") && d.namedSubject() != nil:
 		return "rejected"
 	case v.has(near, act, "%negation"), v.has(first, act, "%demand") && !v.has(left, act, "%threat"), d.asked(first):
 		return dropped
@@ -156,7 +158,7 @@ func (d *draft) nameStatus() string {
 	before := max(first, head-5)
 	after := min(end, d.trigger.End+8)
 	switch {
-	case v.has(before, head, "%rejected"), v.has(before, head, "%negation") && v.has(before, head, "%opening"):
+	case v.has(before, head, "%rejected"), v.has(d.trigger.End, end, "%rejected_behind"), v.has(before, head, "%negation") && v.has(before, head, "%opening"):
 		return "rejected"
 	case v.has(before, d.trigger.First, "%negation"), v.has(first, d.trigger.First, "%supposed"), d.supposes(head, end):
 		return dropped

@@ -42,7 +42,7 @@ func (d *draft) border() []string {
 		if d.v.lower(at) == "the" {
 			at--
 		}
-		if d.v.hasAt(at, "%crosses") && (e.How == ontology.HowName || d.v.hasAt(e.End, "%crossing")) {
+		if d.v.endsAt("%crosses", at+1) && (e.How == ontology.HowName || d.v.hasAt(e.End, "%crossing")) {
 			return []string{e.Value}
 		}
 	}
@@ -161,7 +161,7 @@ func (d *draft) possessor() []string {
 				a, ok = d.v.actors[e.Ref], true
 			}
 		}
-		if ok && a.possessive && len(a.codes) > 0 {
+		if ok && a.possessive && len(a.codes) > 0 && !d.v.aimedAt(a, i) {
 			return a.codes
 		}
 		if ok {
@@ -169,6 +169,14 @@ func (d *draft) possessor() []string {
 		}
 	}
 	return nil
+}
+
+// aimedAt is true for the country that stands bare before sanctions: "its
+// Peru sanctions list" is a list of those who are sanctioned.
+func (v *view) aimedAt(a actor, i int) bool {
+	e, ok := v.at(a.first, ontology.LabelCountry)
+	return ok && e.How == ontology.HowName && a.kind == "country" && !v.possessiveAt(e.End) && e.End == a.end && v.hasAt(i+a.end-a.first, "SANCTION") &&
+		!slices.Contains([]string{"US", "EU", "GB", "UN"}, e.Value)
 }
 
 // listedInstrument reports a measure that a comma or "and" at token i joins to
@@ -296,6 +304,9 @@ func (d *draft) actedBefore() []string {
 	v := d.v
 	if d.kind.Name == "measure" && v.doer.by != nil && (d.sentence.Index-v.doer.sentence <= 3 || d.onlyDoer()) && d.definite() {
 		return v.doer.by
+	}
+	if h := v.house(); d.kind.Name == "measure" && len(h.codes) > 0 && v.gazette() {
+		return h.codes
 	}
 	bearers, _, _ := d.payer()
 	for _, a := range slices.Backward(v.actorsBefore(d.sentence.First)) {
