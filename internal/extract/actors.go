@@ -70,7 +70,7 @@ func isBody(code string) bool {
 // findActors marks the actors of a text, resolving what stands for another
 // ("the ministry", "both sides") to what was named before it.
 func (v *view) findActors() {
-	last := actor{}
+	var last named
 	for i := 0; i < len(v.doc.Tokens); {
 		a, ok := v.actorAt(i, last)
 		if !ok {
@@ -79,14 +79,20 @@ func (v *view) findActors() {
 		}
 		v.actors = append(v.actors, a)
 		v.mark(labelActor, strings.Join(a.codes, ","), len(v.actors)-1, a.first, a.end)
-		if a.kind == "body" || a.kind == "person" || a.kind == "country" && !a.possessive && !v.isObject(a) {
-			last = a
+		if a.kind == "body" || a.kind == "person" || a.kind == "country" && !a.possessive {
+			last.any = a
+			if a.kind != "country" || !v.isObject(a) {
+				last.acting = a
+			}
 		}
 		i = a.end
 	}
 }
 
-func (v *view) actorAt(i int, last actor) (actor, bool) {
+// named holds who was named last: anyone, and who acted, under no preposition.
+type named struct{ any, acting actor }
+
+func (v *view) actorAt(i int, last named) (actor, bool) {
 	if e, ok := v.at(i, labelPerson); ok {
 		p := v.people[e.Ref]
 		return actor{codes: codeList(p.Official.Country), name: p.Official.Name, kind: "person", first: i, end: e.End, possessive: v.possessiveAt(e.End)}, true
@@ -138,7 +144,11 @@ func (v *view) seated(i int) (actor, bool) {
 // antecedent is who "the minister", "the bloc" or "the ministry" stands for:
 // the last of that office, kind or name before it, else, for a government or
 // country, who was named last.
-func (v *view) antecedent(e ontology.Entity, last actor) (actor, bool) {
+func (v *view) antecedent(e ontology.Entity, before named) (actor, bool) {
+	last := before.any
+	if len(before.acting.codes) > 0 && (v.hasAt(e.End-1, "%organ_noun") || v.hasAt(e.End-1, "%organ")) {
+		last = before.acting // a ministry is that of who acts, not of whom it acts on
+	}
 	noun := v.lower(e.End - 1)
 	office := v.hasAt(e.End-1, ontology.LabelRole)
 	for _, a := range slices.Backward(v.actorsLately(len(v.doc.Tokens))) {
@@ -297,7 +307,7 @@ func (v *view) genericCountry(e ontology.Entity, fallback string) string {
 		return fallback
 	}
 	for i := e.First - 1; i >= 0 && i > e.First-120; i-- {
-		if c, ok := v.at(i, ontology.LabelCountry); ok && !isBody(c.Value) {
+		if c, ok := v.at(i, ontology.LabelCountry); ok && !isBody(c.Value) && (!v.governedCountry(c) || v.sentence(c.First) != v.sentence(e.First) && !v.bindsGoods(c)) {
 			return c.Value
 		}
 	}
@@ -305,6 +315,13 @@ func (v *view) genericCountry(e ontology.Entity, fallback string) string {
 		return v.topic[0]
 	}
 	return fallback
+}
+
+// governedCountry is true for the country that a preposition governs, alone or
+// in a list, and for a demonym of goods: "glass from Peru and Chile", "Chilean
+// wine".
+func (v *view) governedCountry(c ontology.Entity) bool {
+	return v.isObject(actor{first: c.First, end: c.End}) || c.How == ontology.HowDemonym && v.bindsGoods(c)
 }
 
 func or(a, b string) string {

@@ -18,9 +18,12 @@ func (d *draft) flow() event.Value {
 	}
 	const leaves, enters = "export_control", "import_restriction"
 	switch w := d.v.lower(r.First); w {
-	case "import", "imports", "importing", "imported", "importation", "bringing", "bring", "brought", "entry", "entering":
+	case "import", "imports", "importing", "imported", "importation", "bringing", "bring", "brought", "entry", "entering", "importer", "importers", "at", "enter", "on":
 		return event.Text(enters)
 	case "from", "to":
+		if d.v.lower(r.First+1) == "enter" || d.v.lower(r.First+1) == "be" {
+			return event.Text(enters)
+		}
 		at := r.End
 		if d.v.lower(at) == "the" {
 			at++

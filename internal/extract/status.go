@@ -207,7 +207,9 @@ func (d *draft) realStatus() string {
 	v := d.v
 	first, end := d.clause()
 	switch {
-	case v.has(max(first, d.trigger.First-10), d.trigger.End, "%would"), v.has(first, d.trigger.First, "%proposal"):
+	case v.has(first, d.trigger.First, "%demand"), d.asked(first), v.has(first, d.trigger.First, "%supposed"):
+		return dropped
+	case v.has(max(first, d.trigger.First-10), d.trigger.End, "%would"), d.possible(max(first, d.trigger.First-4)), v.has(first, d.trigger.First, "%proposal"):
 		return "proposed"
 	case v.lower(d.trigger.First) == "will", v.lower(d.trigger.First) == "shall", v.has(max(first, d.trigger.First-4), d.trigger.First, "%future"), v.has(first, end, "%will_take_effect"):
 		return "announced"
