@@ -113,6 +113,9 @@ func (v *view) actorAt(i int, last named) (actor, bool) {
 	if a, ok := v.seated(i); ok {
 		return a, true
 	}
+	if a, ok := v.province(i); ok {
+		return a, true
+	}
 	if e, ok := v.at(i, "%anaphor"); ok {
 		if a, known := v.antecedent(e, last); known {
 			return actor{codes: a.codes, name: a.name, kind: a.kind, first: i, end: e.End, possessive: v.possessiveAt(e.End)}, true
@@ -139,6 +142,22 @@ func (v *view) seated(i int) (actor, bool) {
 		return actor{}, false
 	}
 	return actor{codes: []string{c.Value}, kind: "body", name: v.doc.Span(e.First, e.End), first: i, end: c.End, possessive: v.possessiveAt(c.End)}, true
+}
+
+// province reads "the state of Tamil Nadu", which acts for its country.
+func (v *view) province(i int) (actor, bool) {
+	if w := v.lower(i); w != "state" && w != "province" || v.lower(i+1) != "of" {
+		return actor{}, false
+	}
+	code := v.region(i + 2)
+	if code == "" {
+		return actor{}, false
+	}
+	end := i + 3
+	for _, e := range v.found[i+2] {
+		end = max(end, e.End)
+	}
+	return actor{codes: []string{code}, kind: "body", name: v.doc.Span(i, end), first: i, end: end, possessive: v.possessiveAt(end)}, true
 }
 
 // antecedent is who "the minister", "the bloc" or "the ministry" stands for:

@@ -51,11 +51,11 @@ func (d *draft) told() event.Value {
 // toldReach is how many sentences back a measure without a name is looked for.
 const toldReach = 4
 
-// sameAct is the slot of the measure told last, in the sentence or the one
+// sameAct is the slot of the measure told last, in the sentence or the two
 // before it, for who does the same; empty where there is none.
 func (d *draft) sameAct(slot string) event.Value {
 	for _, e := range slices.Backward(d.v.told) {
-		if e.sentence.Index < d.sentence.Index-1 {
+		if e.sentence.Index < d.sentence.Index-2 {
 			break
 		}
 		if e.kind.Name == "measure" && e.v == d.v && !equal(e.slots["by"], list(d.leftSubject())) {
