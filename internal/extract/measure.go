@@ -16,6 +16,7 @@ func measureResolvers() map[string]resolver {
 		"ends":            func(d *draft) event.Value { return d.ends() },
 		"same_instrument": func(d *draft) event.Value { return d.sameAct("instrument") },
 		"same_action":     func(d *draft) event.Value { return d.sameAct("action") },
+		"same_on":         func(d *draft) event.Value { return d.sameOn() },
 		"case":            func(d *draft) event.Value { return d.caseOf() },
 		"owner":           func(d *draft) event.Value { return list(d.owner()) },
 		"real":            func(d *draft) event.Value { return event.Text(d.realStatus()) },
@@ -63,6 +64,15 @@ func (d *draft) sameAct(slot string) event.Value {
 		}
 	}
 	return event.Value{}
+}
+
+// sameOn is on whom the same is done: who is named behind it, else who bears
+// the measure told last.
+func (d *draft) sameOn() event.Value {
+	if codes := d.target(); codes != nil {
+		return list(codes)
+	}
+	return d.sameAct("on")
 }
 
 // caseOf is what an investigation without a name is of: a trade remedy where
