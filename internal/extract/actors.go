@@ -326,6 +326,9 @@ func (v *view) genericCountry(e ontology.Entity, fallback string) string {
 		return fallback
 	}
 	for i := e.First - 1; i >= 0 && i > e.First-120; i-- {
+		if p, ok := v.at(i, labelPerson); ok && len(v.people[p.Ref].Official.Country) == 2 {
+			return v.people[p.Ref].Official.Country
+		}
 		if c, ok := v.at(i, ontology.LabelCountry); ok && !isBody(c.Value) && (!v.governedCountry(c) || v.sentence(c.First) != v.sentence(e.First) && !v.bindsGoods(c)) {
 			return c.Value
 		}
