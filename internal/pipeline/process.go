@@ -111,7 +111,8 @@ func (p *process) openCluster() error {
 		return &UsageError{err}
 	}
 	p.onClose(instance.Release)
-	cluster, err := connect(p.Brokers, p.Config.Prefix, instance.Name, p.Security, p.Log.With("room", "topic"))
+	member := topic.Config{Instance: instance.Name, Memory: filepath.Join(p.DataDir, "read-"+instance.Name+".json")}
+	cluster, err := connect(member, p.Brokers, p.Config.Prefix, p.Security, p.Log.With("room", "topic"))
 	if err != nil {
 		return err
 	}
@@ -124,10 +125,10 @@ func (p *process) openCluster() error {
 // dozens of partitions, and works on a few hundred records a second.
 const pollBytes = 64 << 10
 
-// connect prepares a cluster; an error is a mistake in the options. instance
-// may be "" for those that join no group.
-func connect(brokers []string, prefix, instance string, security topic.Security, log *slog.Logger) (*topic.Cluster, error) {
-	cfg := topic.Config{Brokers: brokers, Prefix: prefix, Instance: instance, PollBytes: pollBytes}
+// connect prepares a cluster; an error is a mistake in the options. cfg may be
+// zero for those that join no group.
+func connect(cfg topic.Config, brokers []string, prefix string, security topic.Security, log *slog.Logger) (*topic.Cluster, error) {
+	cfg.Brokers, cfg.Prefix, cfg.PollBytes = brokers, prefix, pollBytes
 	if err := security.Apply(&cfg); err != nil {
 		return nil, &UsageError{fmt.Errorf("secure kafka: %w", err)}
 	}
@@ -144,7 +145,7 @@ func connect(brokers []string, prefix, instance string, security topic.Security,
 func WithCluster(ctx context.Context, brokers []string, prefix string, security topic.Security, log *slog.Logger,
 	do func(context.Context, *topic.Cluster) error,
 ) error {
-	cluster, err := connect(brokers, prefix, "", security, log)
+	cluster, err := connect(topic.Config{}, brokers, prefix, security, log)
 	if err != nil {
 		return err
 	}

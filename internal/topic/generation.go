@@ -87,7 +87,7 @@ func (r *Reader) install(gen *kafka.Generation) *flow {
 				continue
 			}
 			r.leases++
-			next[p] = &hold{lease: r.leases, position: a.Offset, committed: a.Offset, finished: a.Offset}
+			next[p] = &hold{lease: r.leases, position: a.Offset, committed: a.Offset, finished: a.Offset, read: r.remember(p, a.Offset)}
 		}
 	}
 	r.cluster.log.Debug("joined group", "group", r.group, "generation", gen.ID,
@@ -121,10 +121,15 @@ func (r *Reader) start(gen *kafka.Generation, f *flow) {
 	})
 	for p, h := range r.held {
 		offset := h.position
+		read := func() mark {
+			r.mu.Lock()
+			defer r.mu.Unlock()
+			return h.read
+		}
 		gen.Start(func(generation context.Context) {
 			ctx, cancel := context.WithCancel(generation)
 			defer cancel()
-			r.cluster.keepPolling(ctx, p, offset, func(got chunk, err error) bool {
+			r.cluster.keepPolling(ctx, p, offset, read, func(got chunk, err error) bool {
 				select {
 				case f.chunks <- flowing{p, got, err}:
 					return true

@@ -84,11 +84,11 @@ func (c *Cluster) reposition(ctx context.Context, p partition, offset int64) (ch
 	case err != nil:
 		return chunk{}, err
 	case offset < first:
-		c.log.Warn("records expired before they were read; going on with the first that is left",
-			"topic", p.topic, "partition", p.id, "position", offset, "first", first, "missed", first-offset)
+		c.log.Warn("records expired before they were read and are lost; going on with the first that is left: "+
+			"give the topic a longer retention, or its readers more processes",
+			"topic", p.topic, "partition", p.id, "old_offset", offset, "new_offset", first, "missed", first-offset)
 	case offset > last:
-		c.log.Warn("the topic ends before our position: it was deleted and created again; reading from its start",
-			"topic", p.topic, "partition", p.id, "position", offset, "end", last)
+		c.toldAnew(p, offset, first)
 	default:
 		return chunk{}, fmt.Errorf("read %s at offset %d: %w", p, offset, kafka.OffsetOutOfRange)
 	}
@@ -124,9 +124,19 @@ func (c *Cluster) offsets(ctx context.Context, topic string, ask ...kafka.Offset
 
 // keepPolling polls a partition until ctx ends or deliver says stop, through
 // outages and moved leaders. Errors that waiting cannot mend are delivered.
-func (c *Cluster) keepPolling(ctx context.Context, p partition, offset int64, deliver func(chunk, error) bool) {
+// read is a record that was read of the partition, if there is one.
+func (c *Cluster) keepPolling(ctx context.Context, p partition, offset int64, read func() mark, deliver func(chunk, error) bool) {
+	var w watch
 	for attempt := 0; pause(ctx, attempt); {
+		w.begin()
 		got, err := c.poll(ctx, p, offset, pollWait)
+		if err == nil && w.due(got) {
+			var again bool
+			if again, err = c.anew(ctx, p, read()); again {
+				got, err = c.restart(ctx, p, offset)
+			}
+		}
+		w.end(got, err)
 		switch {
 		case ctx.Err() != nil:
 			return
@@ -143,5 +153,38 @@ func (c *Cluster) keepPolling(ctx context.Context, p partition, offset int64, de
 		if !deliver(got, err) {
 			return
 		}
+	}
+}
+
+// watch decides when to make sure that a partition is still the same. A topic
+// that is deleted and created again between two polls has offsets that go on
+// where the old ones ended, and neither poll need fail.
+type watch struct {
+	busy           bool // the last poll brought records
+	gap            bool // there was time for a topic to be made between the polls
+	ended, checked time.Time
+}
+
+const (
+	// blink is less time than it takes to delete a topic and to create it.
+	blink = 50 * time.Millisecond
+	// recheck is for a partition that brings nothing.
+	recheck = 15 * time.Second
+)
+
+func (w *watch) begin() { w.gap = !w.busy || time.Since(w.ended) > blink }
+
+func (w *watch) due(got chunk) bool {
+	due := !got.moved && (len(got.records) > 0 && w.gap || time.Since(w.checked) > recheck)
+	if due {
+		w.checked = time.Now()
+	}
+	return due
+}
+
+func (w *watch) end(got chunk, err error) {
+	w.busy, w.ended = len(got.records) > 0, time.Now()
+	if err != nil {
+		w.checked = time.Time{}
 	}
 }

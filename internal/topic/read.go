@@ -56,6 +56,7 @@ type hold struct {
 	committed int64 // what the coordinator has; negative when it has nothing
 	finished  int64 // what it should have
 	end       int64 // one past the last record, as last seen
+	read      mark  // of the last record that came
 }
 
 // flow brings the chunks of one generation.
@@ -215,6 +216,9 @@ func (r *Reader) take(got flowing) error {
 		h.position = got.chunk.next
 	}
 	r.queue, r.queued = got.chunk.records, h
+	if n := len(r.queue); n > 0 {
+		h.read = markOf(r.queue[n-1])
+	}
 	return nil
 }
 
@@ -304,11 +308,14 @@ func (r *Reader) stored(gen *kafka.Generation, offsets map[string]map[int]int64)
 	if r.gen != gen {
 		return
 	}
+	at := map[partition]place{}
 	for p, h := range r.held {
 		if offset, ok := offsets[p.topic][p.id]; ok {
 			h.committed = offset
+			at[p] = place{Committed: offset, Mark: h.read}
 		}
 	}
+	r.cluster.memory.keep(r.group, at)
 }
 
 // PartitionLag says how far a partition is behind.

@@ -108,6 +108,10 @@ type Config struct {
 	// of it what has the same name, as that can only be what a process left
 	// behind that was killed.
 	Instance string
+	// Memory is a file where the Readers of this process keep where they stood,
+	// so that the next process can tell a topic that was created anew, and
+	// offsets that were set back; "" keeps nothing.
+	Memory string
 	// TLS and SASL secure the connections when they are set.
 	TLS  *tls.Config
 	SASL sasl.Mechanism
@@ -171,6 +175,7 @@ type Cluster struct {
 	health    *health
 	answers   answerPool
 	buffers   bufferPool
+	memory    *memory
 
 	mu      sync.Mutex
 	closed  bool
@@ -189,6 +194,7 @@ func Open(cfg Config, log *slog.Logger) (*Cluster, error) {
 		}
 	}
 	c := &Cluster{cfg: cfg.withDefaults(), log: log, readers: map[*Reader]struct{}{}}
+	c.memory = newMemory(c.cfg.Memory, log)
 	c.health = &health{log: log, brokers: strings.Join(cfg.Brokers, ",")}
 	c.conns = &conns{dialer: net.Dialer{Timeout: c.cfg.Timeout}, open: map[*remembered]struct{}{}}
 	c.transport = c.newTransport()
@@ -280,6 +286,7 @@ func (c *Cluster) Close() error {
 	for _, r := range readers {
 		errs = append(errs, r.Close())
 	}
+	c.memory.close()
 	c.writer.close()
 	c.transport.CloseIdleConnections()
 	c.conns.close()
