@@ -28,6 +28,13 @@ func newOperator(t *testing.T, cfg topic.Config) *operator {
 // recreate deletes the topic words and makes it again.
 func (o *operator) recreate(c *topic.Cluster, partitions int) {
 	o.t.Helper()
+	o.delete()
+	o.create(partitions)
+	ensure(o.t, c, words(partitions))
+}
+
+func (o *operator) delete() {
+	o.t.Helper()
 	name := o.cfg.Prefix + "words"
 	res, err := o.client.DeleteTopics(soon(o.t), &kafka.DeleteTopicsRequest{Topics: []string{name}})
 	if err == nil {
@@ -36,11 +43,15 @@ func (o *operator) recreate(c *topic.Cluster, partitions int) {
 	if err != nil {
 		o.t.Fatal(err)
 	}
+}
+
+func (o *operator) create(partitions int) {
+	o.t.Helper()
+	name := o.cfg.Prefix + "words"
 	eventually(o.t, "the topic is made again", func() bool {
 		res, err := o.client.CreateTopics(soon(o.t), &kafka.CreateTopicsRequest{Topics: []kafka.TopicConfig{{Topic: name, NumPartitions: partitions, ReplicationFactor: 1}}})
 		return err == nil && res.Errors[name] == nil
 	})
-	ensure(o.t, c, words(partitions))
 }
 
 // setOffset stores an offset of partition 0 of words for a group that has no
@@ -182,5 +193,38 @@ func TestOffsetSetBack(t *testing.T) {
 		readMany(t, join(t, c, group, "words"), "a", 5)
 		closed(t, c.Close)
 		says(t, log.String(), "no offset any more", "group="+group, "topic="+cfg.Prefix+"words", "partition=0", "old_offset=5", "new_offset=first")
+	})
+}
+
+// A topic that is made just while a group shares its partitions is read all
+// the same: the one who shared them has not seen it, and nothing changes after.
+func TestTopicMadeWhileTheGroupForms(t *testing.T) {
+	onEachCluster(t, func(t *testing.T, cfg topic.Config) {
+		by := newOperator(t, cfg)
+		c := open(t, cfg)
+		ensure(t, c, words(1))
+		for i := range 16 {
+			by.delete()
+			r := join(t, c, fmt.Sprint(cfg.Prefix, "g", i), "words")
+			read := make(chan topic.Record, 1)
+			go func() {
+				if got, err := r.Fetch(soon(t)); err == nil {
+					read <- got
+				}
+				close(read)
+			}()
+			time.Sleep(time.Duration(i) * time.Millisecond) // the moment differs
+			by.create(1)
+			write(t, c, text("k", "v"))
+			select {
+			case got := <-read:
+				if string(got.Value) != "v" {
+					t.Fatalf("made after %d ms: read %q", i, got.Value)
+				}
+			case <-time.After(30 * time.Second):
+				t.Fatalf("made after %d ms: not read after 30 s", i)
+			}
+			closed(t, r.Close)
+		}
 	})
 }

@@ -119,6 +119,7 @@ func (r *Reader) start(gen *kafka.Generation, f *flow) {
 		close(f.ended)
 		f.loans.end(r.cluster.cfg.RebalanceTimeout)
 	})
+	gen.Start(r.watchShares)
 	for p, h := range r.held {
 		offset := h.position
 		read := func() mark {
