@@ -91,7 +91,7 @@ func giveRights(t *testing.T, plaintext string) {
 	}
 	for mechanism, salted := range map[kafka.ScramMechanism][]byte{kafka.ScramMechanismSha256: strong256, kafka.ScramMechanismSha512: strong512} {
 		users := &kafka.AlterUserScramCredentialsRequest{}
-		for _, name := range []string{"worker", "stranger"} {
+		for _, name := range []string{"worker", "onlooker", "stranger"} {
 			users.Upsertions = append(users.Upsertions, kafka.UserScramCredentialsUpsertion{
 				Name: name, Mechanism: mechanism, Iterations: iterations, Salt: salt, SaltedPassword: salted,
 			})
@@ -114,6 +114,12 @@ func giveRights(t *testing.T, plaintext string) {
 				Host: "*", Operation: kafka.ACLOperationTypeAll, PermissionType: kafka.ACLPermissionTypeAllow,
 			})
 		}
+	}
+	for _, op := range []kafka.ACLOperationType{kafka.ACLOperationTypeRead, kafka.ACLOperationTypeDescribeConfigs} {
+		rights.ACLs = append(rights.ACLs, kafka.ACLEntry{
+			ResourceType: kafka.ResourceTypeTopic, ResourceName: "test", ResourcePatternType: kafka.PatternTypePrefixed, Principal: "User:onlooker",
+			Host: "*", Operation: op, PermissionType: kafka.ACLPermissionTypeAllow,
+		})
 	}
 	given, err := admin.CreateACLs(soon(t), rights)
 	if err != nil {

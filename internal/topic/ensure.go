@@ -123,13 +123,23 @@ func (c *Cluster) createMissing(ctx context.Context, admin *kafka.Client, specs 
 	if err != nil {
 		return fmt.Errorf("create: %w", err)
 	}
-	var errs []error
-	for name, err := range res.Errors {
+	return notCreated(res.Errors)
+}
+
+// notCreated tells in one line which topics could not be made, and why the
+// first of them could not.
+func notCreated(all map[string]error) error {
+	var names []string
+	for name, err := range all {
 		if err != nil && !errors.Is(err, kafka.TopicAlreadyExists) {
-			errs = append(errs, fmt.Errorf("create topic %s: %w", name, err))
+			names = append(names, name)
 		}
 	}
-	return errors.Join(errs...)
+	if len(names) == 0 {
+		return nil
+	}
+	slices.Sort(names)
+	return fmt.Errorf("create topic %s: %w", strings.Join(names, ", "), all[names[0]])
 }
 
 // describe looks the topics up. Only "does not exist" is left in a topic's

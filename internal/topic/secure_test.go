@@ -63,7 +63,11 @@ func inProcess(t *testing.T) secured {
 		for resource, prefix := range map[kmsg.ACLResourceType]string{kmsg.ACLResourceTypeTopic: "test", kmsg.ACLResourceTypeGroup: "g"} {
 			rights = append(rights, kfake.ACL{Resource: resource, Name: prefix, Pattern: kmsg.ACLResourcePatternTypePrefixed, Operation: kmsg.ACLOperationAll, Allow: true})
 		}
-		opts = append(opts, kfake.User(name, "worker", canary, rights...), kfake.User(name, "stranger", canary))
+		var looks []kfake.ACL
+		for _, op := range []kmsg.ACLOperation{kmsg.ACLOperationRead, kmsg.ACLOperationDescribe, kmsg.ACLOperationDescribeConfigs} {
+			looks = append(looks, kfake.ACL{Resource: kmsg.ACLResourceTypeTopic, Name: "test", Pattern: kmsg.ACLResourcePatternTypePrefixed, Operation: op, Allow: true})
+		}
+		opts = append(opts, kfake.User(name, "worker", canary, rights...), kfake.User(name, "onlooker", canary, looks...), kfake.User(name, "stranger", canary))
 	}
 	return secured{
 		ca: ca, worker: certs["worker"], sasl: start(opts...), mtls: start(kfake.TLS(ca.server(certs["broker"], true))),
@@ -137,6 +141,7 @@ func failsClosed(t *testing.T, s secured) {
 		t.Run("wrong password, plain", func(t *testing.T) { denies(t, s.sasl, wrongPlain, "check --kafka-user and the password") })
 	}
 	t.Run("no right", func(t *testing.T) { denies(t, s.sasl, s.user("stranger", "scram-sha-256"), "the user needs") })
+	t.Run("some rights", func(t *testing.T) { onlookerIsTold(t, s) })
 	for name, tc := range map[string]struct {
 		address string
 		how     topic.Security
@@ -187,6 +192,7 @@ func denies(t *testing.T, address string, how topic.Security, want string) {
 	if t.Failed() {
 		t.Log(log.String())
 	}
+	runFails(t, address, how, want)
 }
 
 func TestSecurityThatCannotBe(t *testing.T) {
