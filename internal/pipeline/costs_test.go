@@ -15,7 +15,7 @@ import (
 	"github.com/tradewire/tradewire/internal/topic"
 )
 
-// TestStageCosts works off a backlog of articles of about 600 words, one stage
+// TestStageCosts works off a backlog of articles of 680 words, one stage
 // after another, each alone in a process, and tells what an article costs
 // there: processor time of ours and of the broker's, and with it how many a
 // core can do. pipelines/README.md has the figures. It needs KAFKA_BROKERS;

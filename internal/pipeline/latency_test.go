@@ -83,7 +83,7 @@ func (l latency) measure(t *testing.T, brokers []string) {
 	l.report(t, arrivals[int(l.warm.Seconds()*float64(l.rate)):])
 }
 
-// arrivals are articles of about 600 words that differ in their address.
+// arrivals are articles of 680 words that differ in their address.
 func (l latency) arrivals(t *testing.T, x pipeline.Extractor) ([]*arrival, map[string]*arrival) {
 	t.Helper()
 	text := benchText()

@@ -27,6 +27,22 @@ type outgoing struct {
 	err     error
 }
 
+// recordPool keeps the lists of batches for the next ones.
+type recordPool struct{ pool sync.Pool }
+
+func (p *recordPool) get() []Record {
+	if r, ok := p.pool.Get().(*[]Record); ok {
+		return *r
+	}
+	return nil
+}
+
+func (p *recordPool) put(r []Record) {
+	clear(r) // their bytes are others'
+	r = r[:0]
+	p.pool.Put(&r)
+}
+
 func (b *outgoing) fits(size, limit int) bool {
 	return !b.alone && len(b.records) < batchRecords && b.bytes+size <= limit
 }
@@ -51,9 +67,10 @@ func (w *Writer) post(p partition, records []Record, indexes []int, alone bool) 
 	var of [][]int
 	limit := w.cluster.cfg.MaxMessageBytes + deadLetterRoom
 	for _, i := range indexes {
-		batch := box.open(recordSize(records[i]), limit, alone, len(indexes))
+		size := recordSize(records[i])
+		batch := box.open(size, limit, alone, &w.room)
 		batch.records = append(batch.records, records[i])
-		batch.bytes += recordSize(records[i])
+		batch.bytes += size
 		if len(batches) == 0 || batches[len(batches)-1] != batch {
 			batches, of = append(batches, batch), append(of, nil)
 		}
@@ -66,12 +83,12 @@ func (w *Writer) post(p partition, records []Record, indexes []int, alone bool) 
 	return batches, of, nil
 }
 
-// open is the batch that takes a record of that size, the first of as many.
-func (o *outbox) open(size, limit int, alone bool, many int) *outgoing {
+// open is the batch that takes a record of that size.
+func (o *outbox) open(size, limit int, alone bool, room *recordPool) *outgoing {
 	if n := len(o.waiting); n > 0 && !alone && o.waiting[n-1].fits(size, limit) {
 		return o.waiting[n-1]
 	}
-	batch := &outgoing{records: make([]Record, 0, min(many, batchRecords)), alone: alone, opened: time.Now(), done: make(chan struct{})}
+	batch := &outgoing{records: room.get(), alone: alone, opened: time.Now(), done: make(chan struct{})}
 	o.waiting = append(o.waiting, batch)
 	return batch
 }
@@ -83,6 +100,8 @@ func (w *Writer) drain(p partition, box *outbox) {
 		ctx, cancel := context.WithTimeout(context.Background(), w.cluster.cfg.Timeout)
 		batch.err = w.send(ctx, p, batch.records)
 		cancel()
+		w.room.put(batch.records)
+		batch.records = nil
 		close(batch.done)
 	}
 }

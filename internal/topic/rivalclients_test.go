@@ -33,7 +33,6 @@ type stopwatch struct {
 }
 
 func startWatch() stopwatch {
-	runtime.GC()
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
 	return stopwatch{time.Now(), ownCPU(), m.TotalAlloc}

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -84,6 +85,7 @@ func TestAgainstOtherClients(t *testing.T) {
 			if headers && codec != kafka.Snappy {
 				continue
 			}
+			fmt.Printf("\n%s, headers: %v: what one round goes into\n", codec, headers)
 			c := newComparison(t, strings.Split(brokers, ","), events, rounds, headers)
 			c.run(t, codec)
 			c.report(t, fmt.Sprintf("%s, headers: %v", codec, headers))
@@ -166,6 +168,9 @@ func (c *comparison) run(t *testing.T, codec kafka.Compression) {
 			group := fmt.Sprintf("bench-%s-%d-%d", strings.ToLower(rand.Text()[:8]), round, i)
 			c.measure(t, round, "consume "+name, func() spent { return c.rivals[name].consume(t, from, group, c.events) })
 		}
+		if round == c.rounds-1 {
+			c.bounds(t, codec, from)
+		}
 		for i := range c.names {
 			c.drop(t, fmt.Sprintf("p%d-%d", round, i))
 		}
@@ -182,6 +187,7 @@ func (c *comparison) order(round int) []string {
 
 func (c *comparison) measure(t *testing.T, round int, what string, do func() spent) {
 	t.Helper()
+	runtime.GC() // nobody pays for the one before
 	before := processCPU(c.broker)
 	got := result{spent: do()}
 	got.broker = processCPU(c.broker) - before
@@ -223,11 +229,13 @@ func (c *comparison) rate(what string) float64 {
 	return c.middle(what, func(r result) float64 { return float64(len(c.events)) / r.took.Seconds() })
 }
 
-// report prints the medians. What a record costs in CPU time, at the client
-// and at the broker, tells what bounds the rate on a machine of few cores.
+// report prints the medians. What a record costs in processor time, at the
+// client and at the broker, and how many cores that kept busy, tell what bounds
+// the rate: where they are all that the machine has, it is the processors, and
+// the profiles printed above say what for.
 func (c *comparison) report(t *testing.T, title string) {
-	fmt.Printf("\n%s: %d events of %d bytes, %d partitions, acks=all, %d rounds\n", title, len(c.events), len(c.events[0].Value), rivalPartitions, c.rounds-1)
-	fmt.Printf("%-30s %10s %8s %8s %12s %12s %12s %6s\n", "", "events/s", "MB/s", "ratio", "client µs", "broker µs", "allocated B", "conns")
+	fmt.Printf("%s: %d events of %d bytes, %d partitions, acks=all, %d rounds\n", title, len(c.events), len(c.events[0].Value), rivalPartitions, c.rounds-1)
+	fmt.Printf("%-30s %10s %8s %8s %10s %10s %6s %12s %6s\n", "", "events/s", "MB/s", "ratio", "client µs", "broker µs", "cores", "allocated B", "conns")
 	for _, verb := range []string{"produce", "consume"} {
 		for _, name := range c.names {
 			what := verb + " " + name
@@ -235,24 +243,35 @@ func (c *comparison) report(t *testing.T, title string) {
 				continue
 			}
 			rate, n := c.rate(what), float64(len(c.events))
-			fmt.Printf("%-30s %10.0f %8.0f %8.2f %12.2f %12.2f %12.0f %6.0f\n", what, rate, rate*1024/1e6, c.ratio(verb, name),
+			fmt.Printf("%-30s %10.0f %8.0f %8.2f %10.2f %10.2f %6.1f %12.0f %6.0f\n", what, rate, rate*1024/1e6, c.ratio(verb, name),
 				c.middle(what, func(r result) float64 { return float64(r.cpu.Microseconds()) / n }),
 				c.middle(what, func(r result) float64 { return float64(r.broker.Microseconds()) / n }),
+				c.middle(what, func(r result) float64 { return (r.cpu + r.broker).Seconds() / r.took.Seconds() }),
 				c.middle(what, func(r result) float64 { return float64(r.allocated) / n }),
 				c.middle(what, func(r result) float64 { return float64(r.conns) }))
 		}
 	}
 }
 
-// ratio is how a client compares with franz-go, round by round.
+// ratio is how a client compares with franz-go, round by round; with the
+// faster of its two ways to produce.
 func (c *comparison) ratio(verb, name string) float64 {
-	ours, theirs := c.results[verb+" "+name], c.results[verb+" franz-go"]
-	var all []float64
-	for i := range ours {
-		all = append(all, theirs[i].took.Seconds()/ours[i].took.Seconds())
+	least := 0.0
+	for _, way := range []string{" franz-go", " franz-go, idempotent"} {
+		theirs := c.results[verb+way]
+		if len(theirs) == 0 {
+			continue
+		}
+		var all []float64
+		for i, ours := range c.results[verb+" "+name] {
+			all = append(all, theirs[i].took.Seconds()/ours.took.Seconds())
+		}
+		slices.Sort(all)
+		if median := (all[(len(all)-1)/2] + all[len(all)/2]) / 2; least == 0 || median < least {
+			least = median
+		}
 	}
-	slices.Sort(all)
-	return all[len(all)/2]
+	return least
 }
 
 func (c *comparison) judge(t *testing.T, asked float64) {

@@ -18,6 +18,7 @@ import (
 type Writer struct {
 	cluster *Cluster
 	encoder encoder
+	room    recordPool
 
 	mu       sync.Mutex
 	closed   bool
@@ -182,28 +183,23 @@ func (w *Writer) attempt(ctx context.Context, records []Record, pending []int, a
 	if w.ended() {
 		return nil, ErrClosed
 	}
-	by := map[partition][]int{}
-	ids := map[string][]int{}
-	for _, i := range pending {
-		name := w.cluster.wireName(records[i].Topic)
-		if ids[name] == nil {
-			n, err := w.partitions(ctx, name)
-			if err != nil {
-				return nil, err
-			}
-			ids[name] = upTo(n)
-		}
-		p := partition{name, partitioner(records[i], ids[name])}
-		by[p] = append(by[p], i)
+	routes, err := w.route(ctx, records, pending)
+	if err != nil {
+		return nil, err
 	}
 	var sent []*outgoing
 	var of [][]int // the indexes in each of them
-	for p, indexes := range by {
-		batches, each, err := w.post(p, records, indexes, alone)
-		if err != nil {
-			return nil, err
+	for name, indexesOf := range routes {
+		for id, indexes := range indexesOf {
+			if len(indexes) == 0 {
+				continue
+			}
+			batches, each, err := w.post(partition{name, id}, records, indexes, alone)
+			if err != nil {
+				return nil, err
+			}
+			sent, of = append(sent, batches...), append(of, each...)
 		}
-		sent, of = append(sent, batches...), append(of, each...)
 	}
 	failures := map[int]error{}
 	for i, batch := range sent {
@@ -219,6 +215,31 @@ func (w *Writer) attempt(ctx context.Context, records []Record, pending []int, a
 		}
 	}
 	return failures, nil
+}
+
+// route sorts the indexes of records by the partition they go to: for each
+// topic on the wire, a list for each of its partitions.
+func (w *Writer) route(ctx context.Context, records []Record, pending []int) (map[string][][]int, error) {
+	routes := map[string][][]int{}
+	var ids []int
+	var to [][]int
+	for n, i := range pending {
+		if n == 0 || records[i].Topic != records[pending[n-1]].Topic {
+			name := w.cluster.wireName(records[i].Topic)
+			if routes[name] == nil {
+				count, err := w.partitions(ctx, name)
+				if err != nil {
+					return nil, err
+				}
+				routes[name] = make([][]int, count)
+			}
+			to = routes[name]
+			ids = upTo(len(to))
+		}
+		id := partitioner(records[i], ids)
+		to[id] = append(to[id], i)
+	}
+	return routes, nil
 }
 
 func upTo(n int) []int {
