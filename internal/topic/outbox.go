@@ -94,16 +94,37 @@ func (o *outbox) open(size, limit int, alone bool, room *recordPool) *outgoing {
 }
 
 // drain sends what waits for a partition, one batch after another, and ends
-// when there is nothing.
+// when there is nothing. Batches behind one that failed fail with it: sent, they
+// would stand before it once it is sent again, and with a broker that is away
+// each would take its time to find out.
 func (w *Writer) drain(p partition, box *outbox) {
 	for batch := box.take(w.cluster.cfg.BatchDelay); batch != nil; batch = box.take(w.cluster.cfg.BatchDelay) {
 		ctx, cancel := context.WithTimeout(context.Background(), w.cluster.cfg.Timeout)
 		batch.err = w.send(ctx, p, batch.records)
 		cancel()
-		w.room.put(batch.records)
-		batch.records = nil
-		close(batch.done)
+		w.finish(batch, batch.err)
+		if batch.err != nil && !permanent(batch.err) {
+			for _, behind := range box.takeAll() {
+				w.finish(behind, batch.err)
+			}
+		}
 	}
+}
+
+// finish tells those who wait for a batch.
+func (w *Writer) finish(b *outgoing, err error) {
+	w.room.put(b.records)
+	b.records, b.err = nil, err
+	close(b.done)
+}
+
+// takeAll takes every batch that waits.
+func (o *outbox) takeAll() []*outgoing {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	all := o.waiting
+	o.waiting = nil
+	return all
 }
 
 // take closes the first batch for others, once it is full or as old as
