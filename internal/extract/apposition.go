@@ -75,7 +75,7 @@ func (f *peopleFinder) ownTitle(first int) bool {
 // backTo goes left over articles, and over the first half of "a professor
 // and former minister".
 func (f *peopleFinder) backTo(at, least int) int {
-	for at > least && slices.Contains([]string{"the", "a", "an", "another", "one", "his", "her", "its", "their", "our"}, f.tok[at-1].Lower) {
+	for at > least && slices.Contains([]string{"the", "a", "an", "another", "one", "his", "her", "its", "their", "our", "until", "now", "recently", "currently", "formerly", "previously", "once"}, f.tok[at-1].Lower) {
 		at--
 	}
 	if at <= least || f.tok[at-1].Lower != "and" {

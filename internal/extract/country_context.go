@@ -28,12 +28,22 @@ func (f *peopleFinder) context(p post) string {
 			return e.Value
 		}
 	}
+	if own := f.reportedSubject(i, s.End); own != "" && f.mayHave(p, own) {
+		return own
+	}
+	if other := f.counterpartOf(i, s.End); other != "" {
+		except = other
+	}
 	best, most := "", 0
 	near := f.near(s.Index, i)
 	if subject := f.titleSubject(); subject != "" {
 		near[subject] += 4
 	}
-	for _, c := range f.named() {
+	candidates := f.named()
+	if code := f.money(s.Index); code != "" {
+		candidates = append(slices.Clone(candidates), naming{code: code})
+	}
+	for _, c := range candidates {
 		if n := f.stands(c.code) + near[c.code]; n > most && f.mayHave(p, c.code) && c.code != except {
 			best, most = c.code, n
 		}
@@ -45,6 +55,40 @@ func (f *peopleFinder) context(p post) string {
 		return f.publisherCountry()
 	}
 	return best
+}
+
+// reportedSubject is the country whose capital is what a person between tokens
+// i and end says does or will do something: "Trade Minister Roe said that Lima
+// would appeal" speaks for Peru. Empty where the words say no such thing.
+func (f *peopleFinder) reportedSubject(i, end int) string {
+	said := false
+	for k := i; k < end; k++ {
+		if f.v.hasAt(k, "%say") {
+			said = true
+		}
+		e, ok := f.v.at(k, ontology.LabelCountry)
+		if !ok || !said || e.How != ontology.HowMetonym || f.v.possessiveAt(e.End) {
+			continue
+		}
+		if before := f.v.lower(k - 1); before != "that" && !f.v.hasAt(k-1, "%say") && before != "and" && before != "," {
+			continue
+		}
+		if slices.Contains([]string{"would", "will", "wants", "wanted", "had", "has", "was", "is", "could", "might", "should", "hoped", "expects", "expected", "stood", "remained"}, f.v.lower(e.End)) {
+			return e.Value
+		}
+	}
+	return ""
+}
+
+// counterpartOf is the country of whom the sentence calls the person's
+// counterpart behind token i: "wrote to her British counterpart".
+func (f *peopleFinder) counterpartOf(i, end int) string {
+	for k := i; k < end; k++ {
+		if e, ok := f.v.at(k, ontology.LabelCountry); ok && slices.Contains([]string{"counterpart", "counterparts", "colleague", "opposite"}, f.v.lower(e.End)) {
+			return e.Value
+		}
+	}
+	return ""
 }
 
 // partner reports a country with or to which something is done: it is not the
@@ -68,7 +112,7 @@ func (f *peopleFinder) near(sentence, i int) map[string]int {
 	last := ""
 	for _, e := range f.v.within(since, i, ontology.LabelCountry) {
 		n := f.standing(e)
-		if n > 1 {
+		if n > 1 && f.v.lower(e.First-1) != "and" {
 			last = e.Value
 		}
 		if n > 1 && e.First >= before {
@@ -86,6 +130,9 @@ func (f *peopleFinder) near(sentence, i int) map[string]int {
 	}
 	if code := f.money(sentence); code != "" {
 		out[code] += 12
+	}
+	if code := f.speaksIn(i, f.v.doc.Sentences[sentence].End); code != "" {
+		out[code] += 10
 	}
 	return out
 }
@@ -108,12 +155,33 @@ func (f *peopleFinder) stands(code string) int {
 	return f.standings[code] / 2
 }
 
+// speaksIn is the country of the capital in which the person between tokens i
+// and end speaks or acts ("told reporters in Beirut"); empty when the words
+// lead abroad ("flew to", "met in") or name none.
+func (f *peopleFinder) speaksIn(i, end int) string {
+	for k := i + 1; k < end; k++ {
+		e, ok := f.v.at(k, ontology.LabelCountry)
+		if !ok || e.How != ontology.HowMetonym || f.v.lower(k-1) != "in" || e.Value == "EU" || e.Value == "US" {
+			continue
+		}
+		for j := k - 1; j > i; j-- {
+			if w := f.v.lower(j); w == "meet" || w == "met" || w == "talks" || w == "due" || w == "arrived" || w == "meeting" || w == "conference" || w == "summit" || w == "visit" {
+				return ""
+			}
+		}
+		return e.Value
+	}
+	return ""
+}
+
 // standing says how much a mention is of a government: a capital or a name 4,
 // a demonym 2, a place or the other side of an act 1, the origin of goods none.
 func (f *peopleFinder) standing(e ontology.Entity) int {
 	switch {
 	case f.v.lower(e.End) == "-":
 		return 0
+	case e.First == f.v.sentence(e.First).First+1 && f.v.lower(e.First-1) == "in": // "In Copenhagen nobody laughed."
+		return 4
 	case f.partner(e), e.How == ontology.HowMetonym && f.v.isPlace(e):
 		return 1
 	case e.How == ontology.HowDemonym:
@@ -189,6 +257,9 @@ func (f *peopleFinder) customary(p post) string {
 		return ""
 	case p.role.How == "commissioner":
 		code = "EU"
+		if f.theCommission() {
+			return code
+		}
 	case f.v.lower(p.role.End-2) == "trade" && f.v.lower(p.role.End-1) == "representative":
 		code = "US"
 	case p.role.How == "official" && slices.Contains([]string{"general", "director"}, f.v.lower(p.role.End-1)):
@@ -198,6 +269,19 @@ func (f *peopleFinder) customary(p post) string {
 		return code
 	}
 	return ""
+}
+
+// theCommission reports that the text speaks of "the Commission", as only
+// that of the EU is called.
+func (f *peopleFinder) theCommission() bool {
+	if f.commission == nil {
+		said := false
+		for i := range f.tok {
+			said = said || f.tok[i].Norm == "Commission" && f.v.lower(i-1) == "the" && !slices.Contains([]string{"on", "for", "of"}, f.v.lower(i+1))
+		}
+		f.commission = &said
+	}
+	return *f.commission
 }
 
 // worldBody is the international body or bloc named last before token i.

@@ -93,7 +93,7 @@ func (f *peopleFinder) countryOf(p post, first, end, holder int) string {
 	if f.eastern(first, end) {
 		return f.easternCountry()
 	}
-	if p.loose != "" {
+	if p.loose != "" && (f.stands(p.loose) > 0 || len(f.named()) == 0) {
 		return p.loose
 	}
 	if n := len(f.people); n > 0 && p.role.End > 0 && f.people[n-1].End == p.first-1 && f.v.lower(p.first-1) == "and" {
@@ -102,7 +102,7 @@ func (f *peopleFinder) countryOf(p post, first, end, holder int) string {
 	if c := f.customary(p); c != "" {
 		return c
 	}
-	if c := f.v.heading(first); c != "" && f.mayHave(p, c) {
+	if c := f.v.heading(first); c != "" && c != f.hostOf(p) && f.mayHave(p, c) {
 		return c
 	}
 	if c := f.elsewhere(first); c != "" && f.mayHave(p, c) {

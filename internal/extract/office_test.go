@@ -28,6 +28,12 @@ func TestOffices(t *testing.T) {
 		{"a given name that is a capital", "Sofia Alvarez, Chile's trade minister, agreed.", "", "Sofia Alvarez/CL"},
 		{"paragraphs that begin with countries", "LIMA: Peru waits, its economy ministry said.\nACCRA: The duty goes. So says Kofi Adu, the development minister.", "", "Kofi Adu/GH"},
 		{"the origin of goods is no government", "Canberra eyes a toll on Chinese-built and Chinese-owned ships. Infrastructure Minister Ann Byrd sketches it.", "", "Ann Byrd/AU"},
+		{"what is reported of a capital", "Shipments to Busan wait for Seoul's inspectors. Agriculture minister Aroha Tane told farmers that Wellington would go to Geneva.", "", "Aroha Tane/NZ"},
+		{"a counterpart is of another country", "Peru's dockers agree. The levy that Accra floated would hurt. Ports minister Ana Soto wrote to her Ghanaian counterpart.", "", "Ana Soto/PE"},
+		{"money of a country that is not named", "Fishing towns are hurting. Lima bought fewer scallops. The boats are idle. Prime Minister Kaito Mori promised 20 billion yen.", "", "Kaito Mori/JP"},
+		{"a commissioner where the Commission speaks", "He was fined by the Commission, as were two German makers. Competition commissioner Ines Vala agreed.", "", "Ines Vala/EU"},
+		{"a department that many have", "The ban on Brazilian hens is over. Manila lifted it. The agriculture department's assistant secretary, Maria Reyes, agreed.", "", "Maria Reyes/PH"},
+		{"until now another", "Ana Soto, until now Peru's envoy in Quito, takes over. Her predecessor, Luis Rey, left on Friday.", "", "Ana Soto/PE Luis Rey/PE"},
 		{"a minister spends the money of a country", "Peru and Chile buy tubers. Agriculture minister Del Haynes set aside J$40 million for Jamaica's growers.", "", "Del Haynes/JM"},
 	}
 	for _, tt := range tests {

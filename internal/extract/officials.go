@@ -36,6 +36,8 @@ type peopleFinder struct {
 	// publisher and countries are worked out once, when first asked for.
 	publisher *string
 	countries []naming
+	// commission says whether the text speaks of "the Commission", once asked.
+	commission *bool
 	// standings says how much of a government each country's mentions are.
 	standings map[string]int
 }
