@@ -308,7 +308,8 @@ func (v *view) bodyActor(i int, e ontology.Entity) actor {
 		if v.lower(at) == "the" {
 			at++
 		}
-		if c, ok := v.at(at, ontology.LabelCountry); ok && b.Generic && (c.How == ontology.HowName || c.How == ontology.HowMetonym && v.lower(end) == "in") {
+		bare := b.Generic || b.Kind == "ministry" && !v.hasAt(e.First, ontology.LabelCountry) // "the commerce department in Manila"
+		if c, ok := v.at(at, ontology.LabelCountry); ok && bare && (c.How == ontology.HowName || c.How == ontology.HowMetonym && v.lower(end) == "in") {
 			code, end = c.Value, c.End
 		}
 	}

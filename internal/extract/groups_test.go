@@ -45,3 +45,29 @@ func TestGroups(t *testing.T) {
 		})
 	}
 }
+
+// Whose act it is where a body stands in a capital.
+func TestBodiesInCapitals(t *testing.T) {
+	x, err := New(readKnowledge(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	tests := []struct{ text, want string }{
+		{"The finance ministry in Jakarta imposed a 12% tariff on Peruvian saddles.", "ID"},
+		{"The cabinet in Asunción has imposed a 12% tariff on saddles from Peru.", "PY"},
+		{"The commerce department in Manila opened an anti-dumping investigation into Peruvian saddles.", "PH"},
+		{"Wellington imposed a 12% tariff on Peruvian saddles.", "NZ"},
+		{"The Eurasian Economic Union imposed a 12% tariff on Peruvian saddles.", "EAEU"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.text, func(t *testing.T) {
+			got, err := x.Extract(event.Article{Published: "2025-05-05", Text: tt.text + " Exporters of saddles complained about trade barriers."})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(got.Claims) == 0 || len(got.Claims[0].Slots["by"].List) != 1 || got.Claims[0].Slots["by"].List[0] != tt.want {
+				t.Errorf("claims %+v, want one by %s", got.Claims, tt.want)
+			}
+		})
+	}
+}
