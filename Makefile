@@ -39,7 +39,8 @@ test-kafka:
 	@set -euo pipefail; \
 	if [ -z "$${KAFKA_BROKERS:-}" ]; then \
 	  trap 'deploy/kafka/kafka-down.sh "$(KAFKA_DIR)"; rm -rf "$(KAFKA_DIR)"' EXIT; \
-	  export KAFKA_BROKERS=$$(deploy/kafka/kafka-up.sh "$(KAFKA_DIR)" $(KAFKA_PORT) $(KAFKA_NODES)) KAFKA_NODES=$(KAFKA_NODES); \
+	  KAFKA_BROKERS=$$(deploy/kafka/kafka-up.sh "$(KAFKA_DIR)" $(KAFKA_PORT) $(KAFKA_NODES)); \
+	  export KAFKA_BROKERS KAFKA_NODES=$(KAFKA_NODES); \
 	fi; \
 	$(GO) test -count=1 ./internal/topic/... ./internal/pipeline/...
 
@@ -80,7 +81,8 @@ SOAK ?= 60s
 test-soak:
 	@set -euo pipefail; \
 	if [ -z "$(SOAK_EMBEDDED)" ]; then \
-	  export KAFKA_BROKERS=$$(deploy/kafka/kafka-up.sh "$(KAFKA_DIR)-soak" $$(($(KAFKA_PORT) + 1000))); \
+	  KAFKA_BROKERS=$$(deploy/kafka/kafka-up.sh "$(KAFKA_DIR)-soak" $$(($(KAFKA_PORT) + 1000))); \
+	  export KAFKA_BROKERS; \
 	  trap 'deploy/kafka/kafka-down.sh "$(KAFKA_DIR)-soak"; rm -rf "$(KAFKA_DIR)-soak"' EXIT; \
 	fi; \
 	SOAK=$(SOAK) $(GO) test -count=1 -v -timeout 0 -run TestSoak ./cmd/tradewire
