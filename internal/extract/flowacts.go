@@ -18,6 +18,10 @@ func (d *draft) flow() event.Value {
 	}
 	const leaves, enters = "export_control", "import_restriction"
 	switch w := d.v.lower(r.First); w {
+	case "be":
+		if next := d.v.lower(r.First + 1); next == "imported" || next == "brought" {
+			return event.Text(enters)
+		}
 	case "import", "imports", "importing", "imported", "importation", "bringing", "bring", "brought", "entry", "entering", "importer", "importers", "at", "enter", "on":
 		return event.Text(enters)
 	case "from", "to":
@@ -89,7 +93,7 @@ func (d *draft) owner() []string {
 	v := d.v
 	for i := d.trigger.First - 1; i >= max(d.sentence.First, d.trigger.First-ownerReach); i-- {
 		if v.breaks(i) || v.lower(i) == "," {
-			return nil
+			break
 		}
 		a, ok := v.actor(i)
 		if !ok || len(a.codes) == 0 || isBody(a.codes[0]) || a.possessive || v.isObject(a) || d.addressed(a) || v.directObject(a) {
@@ -99,6 +103,9 @@ func (d *draft) owner() []string {
 			return nil
 		}
 		return v.conjoined(a)
+	}
+	if v.gazette() {
+		return v.house().codes
 	}
 	return nil
 }

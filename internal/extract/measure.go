@@ -16,6 +16,7 @@ func measureResolvers() map[string]resolver {
 		"ends":            func(d *draft) event.Value { return d.ends() },
 		"same_instrument": func(d *draft) event.Value { return d.sameAct("instrument") },
 		"same_action":     func(d *draft) event.Value { return d.sameAct("action") },
+		"list_told":       func(d *draft) event.Value { return d.listTold() },
 		"same_on":         func(d *draft) event.Value { return d.sameOn() },
 		"case":            func(d *draft) event.Value { return d.caseOf() },
 		"owner":           func(d *draft) event.Value { return list(d.owner()) },
@@ -117,6 +118,15 @@ func (d *draft) joinedTo() bool {
 		}
 	}
 	return false
+}
+
+// listTold is a sanction where the article has spoken of sanctions before the
+// list; empty otherwise.
+func (d *draft) listTold() event.Value {
+	if d.v.has(0, d.sentence.End, "SANCTION") {
+		return event.Text("sanction")
+	}
+	return event.Value{}
 }
 
 // toldRemedy reports that the article has told of a trade remedy and of no
