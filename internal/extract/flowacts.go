@@ -16,6 +16,9 @@ func (d *draft) flow() event.Value {
 	if !ok {
 		return event.Value{}
 	}
+	if d.v.has(max(d.sentence.First, r.First-4), r.First, "INSTRUMENT") && r.First < d.trigger.First {
+		return event.Value{} // "duties on imports are suspended" tells of the duties
+	}
 	const leaves, enters = "export_control", "import_restriction"
 	switch w := d.v.lower(r.First); w {
 	case "be":

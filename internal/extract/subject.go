@@ -145,7 +145,7 @@ func (d *draft) possessor() []string {
 		head = r.First
 	} else if ok { // "the imposition of U.S. tariffs"
 		for i := max(d.trigger.End, r.First-3); i < r.First; i++ {
-			if a, named := d.v.actor(i); named && a.possessive && len(a.codes) > 0 {
+			if a, named := d.v.actor(i); named && a.possessive && len(a.codes) > 0 && !d.v.aimedAt(a, i) {
 				return a.codes
 			}
 		}
