@@ -1,6 +1,7 @@
 package extract
 
 import (
+	"github.com/tradewire/tradewire/internal/document"
 	"github.com/tradewire/tradewire/internal/event"
 	"github.com/tradewire/tradewire/internal/ontology"
 )
@@ -75,4 +76,27 @@ func (d *draft) recordBefore() bool {
 		}
 	}
 	return false
+}
+
+// publishingCountry is whose figures the publisher gives: that of a statistics
+// office or ministry whose name has a country in it.
+func (v *view) publishingCountry() string {
+	if v.meta.Official && v.meta.Country != "" {
+		return v.meta.Country
+	}
+	country, office := "", false
+	for _, e := range v.o.Gazetteer.Find(document.New(v.meta.Publisher).Tokens) {
+		switch e.Label {
+		case ontology.LabelCountry:
+			if country == "" && !isBody(e.Value) {
+				country = e.Value
+			}
+		case "%statistician":
+			office = true
+		}
+	}
+	if !office {
+		return ""
+	}
+	return country
 }

@@ -85,6 +85,9 @@ func (d *draft) flowReporter() string {
 	if c := d.lastReporter(); c != "" && c != partner {
 		return c
 	}
+	if c := d.v.publishingCountry(); c != "" && c != partner {
+		return c
+	}
 	return d.otherThan(partner)
 }
 
@@ -179,6 +182,9 @@ func (d *draft) traderAfterVerb(at pattern.Range) string {
 	for i := at.End; i < min(at.End+3, d.sentence.End); i++ {
 		if e, ok := d.v.trader(i); ok {
 			return e.Value
+		}
+		if a, ok := d.v.actor(i); ok && a.kind == "pair" {
+			return d.v.topic[0]
 		}
 	}
 	return ""

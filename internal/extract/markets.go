@@ -57,6 +57,9 @@ func (d *draft) yardstick() bool {
 	if _, ok := d.v.covering(d.trigger.First, labelMoney); ok {
 		return true // "600 yuan"
 	}
+	if e, ok := d.v.at(d.trigger.First, labelMarket); ok && e.Value == "currency" && e.End == e.First+1 && e.First > d.sentence.First && upperFirst(d.v.doc.Tokens[e.First].Norm) && d.v.lower(e.First-1) == "," {
+		return true // ", Dollar pointed out": somebody's name
+	}
 	i := d.trigger.First - 1
 	if e, ok := d.v.covering(i, ontology.LabelCountry); ok && e.End == d.trigger.First {
 		i = e.First - 1
@@ -177,6 +180,9 @@ func (d *draft) marketMove() string {
 			return ""
 		}
 		if e, ok := d.v.move(i); ok && !slices.Contains([]string{"the", "those", "its", "their", "cost", "costs"}, d.v.lower(e.End)) {
+			if d.v.hasAt(e.End, labelMarket) && d.v.lower(e.End-1) != "up" && d.v.lower(e.End-1) != "down" {
+				return "" // "the weakening dollar"
+			}
 			if last, ok := d.v.at(d.finalMove(e.End), labelMove); ok {
 				return last.Value
 			}

@@ -134,7 +134,7 @@ func (v *view) tradedAt(i, end int) bool {
 		if v.lower(k) == "in" && (v.hasAt(k+1, "%exchange_place") || v.has(k+1, k+4, "%trading")) {
 			return true
 		}
-		if v.lower(k) == "on" && v.has(k+1, k+4, labelMarket) {
+		if v.lower(k) == "on" && (v.has(k+1, k+4, labelMarket) || v.has(k+1, k+4, "%bourse")) {
 			return true
 		}
 	}

@@ -10,12 +10,13 @@ import (
 // moveResolvers are the ways to read who turns from whom to whom.
 func moveResolvers() map[string]resolver {
 	return map[string]resolver{
-		"mover":       func(d *draft) event.Value { return list(d.mover()) },
-		"away_from":   func(d *draft) event.Value { return list(d.awayFrom()) },
-		"last_named":  func(d *draft) event.Value { return list(d.lastNamed()) },
-		"left_behind": func(d *draft) event.Value { return list(d.leftBehind()) },
-		"toward":      func(d *draft) event.Value { return list(d.toward()) },
-		"shift_goods": func(d *draft) event.Value { return d.v.sectorsIn(d.sentence.First, d.sentence.End) },
+		"mover":          func(d *draft) event.Value { return list(d.mover()) },
+		"mover_or_topic": func(d *draft) event.Value { return list(d.moverOrTopic()) },
+		"away_from":      func(d *draft) event.Value { return list(d.awayFrom()) },
+		"last_named":     func(d *draft) event.Value { return list(d.lastNamed()) },
+		"left_behind":    func(d *draft) event.Value { return list(d.leftBehind()) },
+		"toward":         func(d *draft) event.Value { return list(d.toward()) },
+		"shift_goods":    func(d *draft) event.Value { return d.v.sectorsIn(d.sentence.First, d.sentence.End) },
 	}
 }
 
@@ -32,7 +33,7 @@ func (d *draft) mover() []string {
 			}
 			return d.moversWith(e)
 		}
-		if firm := d.v.firmEndingAt(i, d.sentence.First); firm != "" {
+		if firm := d.v.firmEndingAt(i, d.sentence.First); firm != "" && !d.v.sited(i) {
 			return []string{firm}
 		}
 	}
@@ -41,6 +42,31 @@ func (d *draft) mover() []string {
 	}
 	other := append(d.bound("%away_from"), d.bound("%toward")...)
 	return slices.DeleteFunc(slices.Clone(d.actedBefore()), func(c string) bool { return slices.Contains(other, c) })
+}
+
+// moverOrTopic is the mover; for one that no word of the sentence places
+// ("several mills"), those of the first country that the article is about and
+// the sentence does not name.
+func (d *draft) moverOrTopic() []string {
+	out := d.mover()
+	if len(out) == 0 || len(out[0]) > 2 || slices.Contains(d.v.codesIn(d.sentence.First, d.trigger.First), out[0]) {
+		return out
+	}
+	here := d.v.codesIn(d.sentence.First, d.sentence.End)
+	for _, c := range d.v.topic {
+		if !slices.Contains(here, c) && !isBody(c) {
+			return []string{c}
+		}
+	}
+	return out
+}
+
+// sited is true for a name that only says where: "two mills in Maputsoe".
+func (v *view) sited(i int) bool {
+	for i > 0 && upperFirst(v.doc.Tokens[i].Norm) {
+		i--
+	}
+	return slices.Contains([]string{"in", "at", "near", "around", "outside"}, v.lower(i))
 }
 
 // beforeAside steps from a comma at i over ", which makes toys," to the word
