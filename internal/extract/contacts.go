@@ -41,6 +41,8 @@ func (d *draft) notYet() bool {
 		switch d.v.lower(i) {
 		case "not", "never", "n't", "no":
 			return !d.since()
+		case "should", "must", "need", "needs", "through":
+			return true
 		}
 	}
 	return false
@@ -83,6 +85,9 @@ func (v *view) delegates(first, end int) []string {
 	var out []string
 	for i := first; i < end; i++ {
 		codes, next := v.partyAt(i)
+		if e, ok := v.at(i, ontology.LabelCountry); ok && len(codes) == 0 && v.sender(e) {
+			codes, next = []string{e.Value}, e.End
+		}
 		if len(codes) > 0 && v.delegate(i, next, end) {
 			out = append(out, codes...)
 		}
@@ -115,6 +120,62 @@ func (v *view) delegate(i, next, end int) bool {
 	return v.lower(e.End) == "and" || v.lower(e.End) == "-"
 }
 
+// sender is true for a capital behind the team that comes from it: "trade
+// chiefs from Beijing and Washington".
+func (v *view) sender(e ontology.Entity) bool {
+	at := e.First - 1
+	if v.lower(at) == "and" {
+		if c, ok := v.covering(at-1, ontology.LabelCountry); ok {
+			at = c.First - 1
+		}
+	}
+	return v.lower(at) == "from" && !isBody(e.Value) && v.has(at-3, at, "%team")
+}
+
+// meetingParties is the two sides of a meeting or call told by its noun:
+// those that its words bind, else those before and behind it.
+func (d *draft) meetingParties() event.Value {
+	if !d.tradeNear() || d.notYet() || d.v.has(d.trigger.First-8, d.trigger.First, "CONSENSUS") {
+		return event.Value{} // the outcome of a meeting is spoken of, not the meeting
+	}
+	if pair := d.boundPair(); !pair.Empty() {
+		return pair
+	}
+	if out := d.contact(); !out.Empty() {
+		return out
+	}
+	_, end := d.clause()
+	behind := slices.DeleteFunc(d.v.delegates(d.trigger.End, min(end, d.trigger.End+16)), isBody)
+	if len(behind) != 2 || !d.aboutTrade() || d.asks() {
+		return event.Value{}
+	}
+	return list(slices.Sorted(slices.Values(behind)))
+}
+
+// visit is who sends a team and where it goes: the official's country before
+// the trigger and the country or capital behind it.
+func (d *draft) visit() event.Value {
+	v := d.v
+	if !d.aboutTrade() || d.asks() || d.notYet() {
+		return event.Value{}
+	}
+	first, end := d.clause()
+	from := slices.DeleteFunc(v.delegates(first, d.trigger.First), isBody)
+	if len(from) != 1 {
+		return event.Value{}
+	}
+	for _, e := range v.within(d.trigger.First, min(end, d.trigger.End+12), ontology.LabelCountry) {
+		if e.How == ontology.HowDemonym || isBody(e.Value) || e.Value == "WORLD" {
+			continue
+		}
+		if e.Value == from[0] {
+			return event.Value{}
+		}
+		return list(slices.Sorted(slices.Values([]string{from[0], e.Value})))
+	}
+	return event.Value{}
+}
+
 // talkStage is how far talks or a meeting got, as the words of the clause
 // around the trigger say: refused, broken off, agreed on, to come, weighed,
 // sought or going on; else held.
@@ -132,13 +193,13 @@ func (d *draft) talkStage() string {
 		return "stalled"
 	case v.has(before, d.trigger.First, "%talk_agree"):
 		return "agreed"
-	case v.has(before, d.trigger.First, "%talk_due"), v.has(d.trigger.End, behind, "%talk_due"), d.presentAhead():
+	case v.has(before, d.trigger.End, "%talk_due"), v.has(d.trigger.End, behind, "%talk_due"), d.presentAhead():
 		return "scheduled"
 	case v.has(before, d.trigger.First, "%talk_evaluating"):
 		return "evaluating"
 	case v.has(before, d.trigger.First, "%talk_seek"), v.has(before, d.trigger.First, "%talk_hoped"), v.has(before, behind, "%talk_open"):
 		return "proposed"
-	case v.has(before, behind, "%talk_underway"), v.has(before, d.trigger.First, "%talk_going"), d.progressive():
+	case v.has(before, behind, "%talk_underway"), v.has(before, d.trigger.End, "%talk_going"), d.progressive():
 		return "underway"
 	}
 	return "held"
@@ -168,14 +229,19 @@ func (d *draft) progressive() bool {
 }
 
 // boundPair is the parties that the words around the noun name, where they
-// name two at least.
+// name two at least, else the two
+// before it that begin them.
 func (d *draft) boundPair() event.Value {
 	if !d.aboutTrade() || d.asks() {
 		return event.Value{}
 	}
 	codes := slices.DeleteFunc(d.boundParties(), isBody)
 	if len(codes) < 2 {
-		return event.Value{}
+		first, _ := d.clause()
+		codes = slices.DeleteFunc(d.v.delegates(first, d.trigger.First), isBody)
+		if len(codes) != 2 || !d.v.together(first, d.trigger.First) || !d.v.has(d.trigger.First-4, d.trigger.First, "%talk_begin") || d.notYet() {
+			return event.Value{}
+		}
 	}
 	return list(slices.Sorted(slices.Values(codes)))
 }

@@ -480,6 +480,8 @@ func talksResolvers() map[string]resolver {
 		"pact":        func(d *draft) event.Value { return d.pact() },
 		"contact":     func(d *draft) event.Value { return d.contact() },
 		"bound_pair":  func(d *draft) event.Value { return d.boundPair() },
+		"visit":       func(d *draft) event.Value { return d.visit() },
+		"encounter":   func(d *draft) event.Value { return d.meetingParties() },
 		"talk_stage":  func(d *draft) event.Value { return event.Text(d.talkStage()) },
 	}
 }
