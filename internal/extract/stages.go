@@ -72,9 +72,10 @@ func (d *draft) offered() event.Value {
 }
 
 // meeting is the parties of a meeting told by a verb: two of them must be
-// named in the sentence, for officials also meet their own people.
+// named in the sentence as somebody who can meet, for officials also meet
+// their own people.
 func (d *draft) meeting() event.Value {
-	codes := d.v.partiesIn(d.sentence.First, d.sentence.End)
+	codes := d.v.delegates(d.sentence.First, d.sentence.End)
 	if len(codes) < 2 || !d.aboutTrade() {
 		return event.Value{}
 	}
