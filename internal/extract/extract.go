@@ -113,7 +113,7 @@ func (r *reading) mentions() event.Mentions {
 	out.Officials = append(out.Officials, officials(r.title, r.body, r.title.people, r.body.people)...)
 	out.Officials = r.withAppointed(out.Officials)
 	out.Rates = append(out.Rates, r.ratesSaid()...)
-	out.Sectors = append(out.Sectors, sectorsOf(r.title, r.body, len(r.claims) > 0)...)
+	out.Sectors = append(out.Sectors, sectorsOf(r.title, r.body, len(r.claims) > 0, r.claims)...)
 	for i := range out.Officials {
 		out.Officials[i].Evidence = inText(out.Officials[i].Evidence)
 	}

@@ -9,13 +9,14 @@ import (
 
 // sectorsOf lists the sectors whose trade or trade policy the article speaks
 // of, one for each code, in the order of their first mention: a sector's word
-// counts where its sentence, a neighbour of it or the title speaks of trade;
-// the sentence itself where the article claims nothing. The evidence comes
+// counts where its sentence or the title speaks of trade or tells a claim, or,
+// where beside says so, a neighbour of it speaks of trade. The evidence comes
 // from the body where it can.
-func sectorsOf(title, body *view, claims bool) []event.Sector {
+func sectorsOf(title, body *view, beside bool, claims []*draft) []event.Sector {
 	var out []event.Sector
 	for _, v := range []*view{body, title} {
-		talk := v.tradeTalk(claims)
+		talk := v.tradeTalk(beside)
+		v.toldIn(talk, claims)
 		for i := range v.found {
 			e, ok := v.at(i, ontology.LabelSector)
 			if !ok || !talk[v.doc.SentenceOf(i)] || listed(out, e.Value) {
@@ -49,4 +50,19 @@ func (v *view) tradeTalk(beside bool) []bool {
 		}
 	}
 	return out
+}
+
+// toldIn adds the sentences in which a claim on trade is told, whatever its
+// words; what posts and prices are told of is no trade.
+func (v *view) toldIn(talk []bool, claims []*draft) {
+	for _, d := range claims {
+		if slices.Contains([]string{"appointment", "market_move", "stance"}, d.kind.Name) {
+			continue
+		}
+		for _, e := range append([]*draft{d}, d.also...) {
+			if e.v == v {
+				talk[e.sentence.Index] = true
+			}
+		}
+	}
 }

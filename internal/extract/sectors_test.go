@@ -1,6 +1,7 @@
 package extract
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -22,7 +23,7 @@ func TestSectorsOf(t *testing.T) {
 			title := newView(o, event.Article{}, tt.title, true)
 			body := newView(o, event.Article{}, tt.text, false)
 			var got []string
-			for _, s := range sectorsOf(title, body, true) {
+			for _, s := range sectorsOf(title, body, true, nil) {
 				got = append(got, s.Code+":"+s.Match)
 				e := s.Evidence[0]
 				if e.Sentence != nowhere && !holds(tt.text, e) {
@@ -40,4 +41,21 @@ func TestSectorsOf(t *testing.T) {
 func holds(text string, e event.Evidence) bool {
 	r := []rune(text)
 	return e.Start >= 0 && e.End <= len(r) && e.Start < e.End && string(r[e.Start:e.End]) == e.Text
+}
+
+// TestSectorsOfClaims counts what a sentence with a claim names, though none of
+// its words speaks of trade.
+func TestSectorsOfClaims(t *testing.T) {
+	x := newExtractor(t)
+	got, err := x.Extract(event.Article{ID: "t", Text: "Kenya put a tariff on Ugandan tea. The choir sang. The mayor spoke. Kampala sent Nairobi 9% more copper in May than a year before."})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var codes []string
+	for _, s := range got.Mentions.Sectors {
+		codes = append(codes, s.Code)
+	}
+	if !slices.Contains(codes, "copper") {
+		t.Errorf("sectors %q: no copper", codes)
+	}
 }
