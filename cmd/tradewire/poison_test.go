@@ -30,7 +30,7 @@ merge: [instrument, direction]
 require: [instrument, direction]
 rules:
   - id: market_move.costly
-    pattern: "@tariff ..40 !( ..40 !( ..40 !( ..40 !( ..40 never ) never ) never ) never ) wherefore"
+    pattern: "@tariff ..40 !( ..40 !( ..40 !( ..40 !( ..40 !( ..40 never ) never ) never ) never ) never ) wherefore"
     set: {instrument: x, direction: up}
     match:
       - text: A tariff rose wherefore.
@@ -41,7 +41,7 @@ rules:
 
 // costlyText are 400 words.
 func costlyText() string {
-	return "Tariffs on imports hit trade.\n" + strings.Repeat(strings.Repeat("tariff ", 130)+"wherefore.\n", 3)
+	return "Tariffs on imports hit trade.\n" + strings.Repeat("A tariff "+strings.Repeat("so ", 130)+"wherefore.\n", 3)
 }
 
 // padding makes a note as long as an article is.
@@ -197,6 +197,11 @@ func TestOnePercentPoison(t *testing.T) {
 	if err := os.WriteFile(rule, []byte(costly), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(func() {
+		if log, err := os.ReadFile(r.log.Name()); err == nil && t.Failed() {
+			t.Logf("the end of the log:\n%s", log[max(0, len(log)-4000):])
+		}
+	})
 	stop := r.inProcess()
 	p := &poisoned{rig: r, c: r.cluster(), articles: setting(t, "FAULTS_POISON", 10_000), letters: map[string]int{}}
 	p.batch(false) // to warm up
