@@ -116,7 +116,7 @@ func (v *view) actorAt(i int, last named) (actor, bool) {
 	if a, ok := v.province(i); ok {
 		return a, true
 	}
-	if e, ok := v.at(i, "%anaphor"); ok {
+	if e, ok := v.at(i, "%anaphor"); ok && !v.namesMore(e) {
 		if a, known := v.antecedent(e, last); known {
 			return actor{codes: a.codes, name: a.name, kind: a.kind, first: i, end: e.End, possessive: v.possessiveAt(e.End)}, true
 		}
@@ -146,7 +146,7 @@ func (v *view) seated(i int) (actor, bool) {
 
 // province reads "the state of Tamil Nadu", which acts for its country.
 func (v *view) province(i int) (actor, bool) {
-	if w := v.lower(i); w != "state" && w != "province" || v.lower(i+1) != "of" {
+	if w := v.lower(i); w != "state" && w != "province" || v.lower(i+1) != "of" || v.lower(i+2) == "" {
 		return actor{}, false
 	}
 	code := v.region(i + 2)
@@ -158,6 +158,17 @@ func (v *view) province(i int) (actor, bool) {
 		end = max(end, e.End)
 	}
 	return actor{codes: []string{code}, kind: "body", name: v.doc.Span(i, end), first: i, end: end, possessive: v.possessiveAt(end)}, true
+}
+
+// namesMore reports whether the words of an anaphor begin a longer name: "the
+// Ministry" of "the Ministry of Commerce".
+func (v *view) namesMore(e ontology.Entity) bool {
+	for i := e.First + 1; i < e.End; i++ {
+		if b, ok := v.at(i, ontology.LabelBody); ok && b.End > e.End {
+			return true
+		}
+	}
+	return false
 }
 
 // antecedent is who "the minister", "the bloc" or "the ministry" stands for:

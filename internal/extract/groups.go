@@ -183,7 +183,7 @@ func (v *view) branch(i, from int) (actor, bool) {
 	for first > max(from, i-5) && v.groupWord(first-1) {
 		first--
 	}
-	if v.lower(first-1) == "the" && !strings.HasSuffix(v.lower(i), "s") { // "the trade group": the one named before
+	if v.lower(first-1) == "the" && !strings.HasSuffix(v.lower(i), "s") && !v.doc.Tokens[i-1].Capital() { // "the trade group": the one named before
 		if a, ok := v.groupBefore(first); ok && !v.doc.Tokens[i+1].Capital() {
 			return a, true
 		}

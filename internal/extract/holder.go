@@ -51,6 +51,9 @@ func (d *draft) subjectCountry() string {
 	for from > max(d.sentence.First, d.first-maxTarget) && !v.opensTheme(from-1) {
 		from--
 	}
+	for from > d.sentence.First+1 && v.lower(from-1) == "," && v.predicate(from) { // the subject stands before
+		from = d.clauseStart(from - 1)
+	}
 	for _, e := range v.within(from, min(from+5, d.trigger.First), ontology.LabelCountry) {
 		if v.fallsOn(e) || e.First > from+1 && e.How != ontology.HowDemonym && !v.possessiveAt(e.End) && !v.modifiesNoun(e) {
 			continue // "any attempt to pressure Peru" is none of Peru's
@@ -201,29 +204,21 @@ func (v *view) acted(a actor) bool {
 	for v.hasAt(at, "%determiner") {
 		at--
 	}
-	switch tag := v.tagAt(at); {
+	switch tag := v.tag(at); {
 	case at < v.sentence(a.first).First, v.closesTarget(at, false), !strings.HasPrefix(tag, "VB"), v.hasAt(at, "%say"):
 		return false
 	case tag == "VBN" && !v.hasAt(at-1, "%perfect"), tag == "VBG" && v.hasAt(at-1, "%determiner"): // "those opposed China says", "the visiting French official"
 		return false
 	}
 	end := a.end
-	for v.tagAt(end) == "RB" {
+	for v.tag(end) == "RB" {
 		end++
 	}
-	switch v.tagAt(end) {
+	switch v.tag(end) {
 	case "MD", "VBZ", "VBP", "VBD":
 		return false
 	}
 	return true
-}
-
-// tagAt is the tag of token i, empty outside the text.
-func (v *view) tagAt(i int) string {
-	if i < 0 || i >= len(v.doc.Tokens) {
-		return ""
-	}
-	return v.tag(i)
 }
 
 // actedLast is the last actor before token i that is no object and no mere

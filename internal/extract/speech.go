@@ -81,19 +81,41 @@ func (v *view) nextSaid(s, step int) actor {
 // saidNear is who says the words at token i of a sentence in which several
 // speak: whoever does it last before them, else first behind.
 func (v *view) saidNear(i int) (actor, bool) {
-	s := v.sentence(i)
+	voices := v.voicesIn(v.sentence(i))
 	var last actor
-	n, found := 0, false
-	for at := s.First; at < s.End && (at < i || !found); at++ {
+	n := 0
+	for _, o := range voices {
+		if o.at >= i && n > 0 {
+			break
+		}
+		last = o.actor
+		n++
+	}
+	return last, n > 1
+}
+
+// voice is who says something by the verb at a token.
+type voice struct {
+	at    int
+	actor actor
+}
+
+// voicesIn lists who speaks in sentence s, looked up once.
+func (v *view) voicesIn(s document.Sentence) []voice {
+	if out, ok := v.voices[s.Index]; ok {
+		return out
+	}
+	var out []voice
+	for at := s.First; at < s.End; at++ {
 		if !v.speaksAt(at) {
 			continue
 		}
 		if a, ok := v.beside(at, s.First, s.End); ok {
-			last, found = a, true
-			n++
+			out = append(out, voice{at, a})
 		}
 	}
-	return last, n > 1
+	v.voices[s.Index] = out
+	return out
 }
 
 // speaksAt reports whether token at is a verb of saying outside a quotation.
@@ -173,7 +195,13 @@ func (v *view) strangerAt(at int, s document.Sentence) bool {
 // beside returns the actor that does the saying at token at: the nearest on
 // the left, else the one just behind ("…," said X).
 func (v *view) beside(at, first, end int) (actor, bool) {
+	if a, ok := v.behind(at, first, end); ok {
+		return a, true
+	}
 	if a, ok := v.asideGroup(v.skipAside(at-1, first), at); ok {
+		return a, true
+	}
+	if a, ok := v.introduced(at, first); ok {
 		return a, true
 	}
 	for k := v.skipAside(at-1, first); k >= max(first, at-30) && v.lower(at) != "according"; k-- {
@@ -197,8 +225,13 @@ func (v *view) beside(at, first, end int) (actor, bool) {
 			return v.pronounced(k), true
 		}
 		if v.lower(k) == `"` {
-			break
+			if k = v.quoteStart(k); k < 0 {
+				break
+			}
 		}
+	}
+	if a, ok := v.issuer(at, first); ok {
+		return a, true
 	}
 	if !v.inverted(at) {
 		return actor{}, false
@@ -211,7 +244,9 @@ func (v *view) beside(at, first, end int) (actor, bool) {
 		reach = 12
 	}
 	for k := at + 1; k < min(end, at+reach); k++ {
-		if a, ok := v.actor(k); ok && a.possessive && k > at+2 && v.doc.Tokens[at+1].Capital() && !v.hasAt(at+1, labelActor) {
+		if a, ok := v.actor(k); ok && a.kind == "country" && v.has(a.end, a.end+3, "%no_holder") {
+			return actor{}, true // "according to Peruvian media"
+		} else if ok && a.possessive && k > at+2 && v.doc.Tokens[at+1].Capital() && !v.hasAt(at+1, labelActor) {
 			return actor{}, true // "said Jane Roe, a US-based baker"
 		} else if ok {
 			return v.office(a), true
@@ -226,6 +261,68 @@ func (v *view) beside(at, first, end int) (actor, bool) {
 		}
 	}
 	return actor{}, false
+}
+
+// behind is who stands just behind an inverted verb of saying, and begins no
+// clause: "…, said the ministry" but not "the office, on Monday, said Peru will".
+func (v *view) behind(at, first, end int) (actor, bool) {
+	if at == first || !v.inverted(at) || v.lower(at) == "according" {
+		return actor{}, false
+	}
+	k := at + 1
+	for k < end && (v.lower(k) == "the" || v.hasAt(k, "%determiner")) {
+		k++
+	}
+	for _, i := range []int{at + 1, k} {
+		if a, ok := v.actor(i); ok && !a.possessive && !v.verbal(a.end) && v.tag(a.end) != "RB" && v.lower(a.end) != "and" {
+			return v.office(a), true
+		}
+	}
+	return actor{}, false
+}
+
+// quoteStart is the opening mark of the quotation that ends before the mark at
+// token k, -1 where none does.
+func (v *view) quoteStart(k int) int {
+	for i := k - 1; i >= max(0, k-60); i-- {
+		if e, ok := v.at(i, labelQuote); ok && e.End == k {
+			return i - 1
+		}
+	}
+	return -1
+}
+
+// introduced is nobody where an aside says of a name before the verb of saying
+// that it is no holder of a stance: "Jane Roe, a fellow at a think tank, said".
+func (v *view) introduced(at, first int) (actor, bool) {
+	k := v.skipAside(at-1, first)
+	if k == at-1 || k < first || !v.doc.Tokens[k].Capital() || !v.has(k+1, at, "%no_holder") && !v.has(k+1, at, "%scholarly") {
+		return actor{}, false
+	}
+	_, known := v.covering(k, labelActor)
+	return actor{}, !known && v.tag(k) == "NNP"
+}
+
+// issuer is who speaks in a document beside the verb of saying ("said the
+// statement", "the paper stressed"): the body named last before it.
+func (v *view) issuer(at, first int) (actor, bool) {
+	k := at - 1
+	for k > first && v.hasAt(k, "%adverb") {
+		k--
+	}
+	switch {
+	case v.hasAt(k, "%document") && v.lower(k-1) == "the":
+	case v.inverted(at) && v.lower(at) != "according" && v.lower(at+1) == "the" && v.hasAt(at+2, "%document"):
+	case v.lower(at) == "according" && v.lower(at+2) == "the" && v.hasAt(at+3, "%document") && v.lower(at+4) != "of":
+	default:
+		return actor{}, false
+	}
+	for _, a := range slices.Backward(v.actorsLately(at)) {
+		if a.kind == "body" && len(a.codes) > 0 && !isBody(a.codes[0]) {
+			return a, true
+		}
+	}
+	return v.house(), true
 }
 
 // pronounced is whom the pronoun at token k beside a verb of saying means: for

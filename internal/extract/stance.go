@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"github.com/tradewire/tradewire/internal/event"
-	"github.com/tradewire/tradewire/internal/ontology"
 )
 
 // maxTarget is the length of a stance's target in tokens.
@@ -14,10 +13,28 @@ const maxTarget = 14
 // object is what a stance is about where it stands behind the trigger
 // ("opposes the levy"); for "this" and "it", the matter named before.
 func (d *draft) object() event.Value {
-	if !d.asserted() || d.slots["position"].Text == "neutral" && d.wished() {
+	if !d.asserted() || d.slots["position"].Text == "neutral" && (d.wished() || d.ownAct()) {
 		return event.Value{}
 	}
 	return d.strict(d.trigger.End)
+}
+
+// ownAct reports whether what is weighed is an act of the holder's own, or
+// another is asked to look at it ("a panel to examine the ban").
+func (d *draft) ownAct() bool {
+	v, at := d.v, d.trigger.First
+	if v.lower(at-1) == "to" && !v.hasAt(at-2, "%goes_on") || v.lower(d.trigger.End) == "whether" {
+		return true
+	}
+	for _, a := range slices.Backward(v.told) {
+		if a.v != v || a.sentence.Index != d.sentence.Index {
+			break
+		}
+		if a.isAct() && a.doneBy(d.slots["holder"].Text) {
+			return true
+		}
+	}
+	return false
 }
 
 // phrase is the noun phrase that starts at token first or behind the words
@@ -34,10 +51,52 @@ func (d *draft) phrase(first int) (from, end int) {
 		first++
 	}
 	end = first
-	for end < min(d.sentence.End, first+maxTarget) && (v.lower(end) == "," && v.hasAt(end+1, "%stop_act") || !v.closesTarget(end, end > first) || end > first && v.shortQuote(end)) {
+	for end < min(d.sentence.End, first+maxTarget) && (v.lower(end) == "," && (v.hasAt(end+1, "%stop_act") || v.listGoes(end, first+maxTarget)) || !v.closesTarget(end, end > first) || end > first && v.shortQuote(end)) {
 		end++
 	}
+	for i := first + 1; i < end && v.tag(first) != "VB"; i++ {
+		if v.lower(i) == "that" && v.verbal(i+1) && v.ofTrade(first, i) { // "tariffs that hurt"
+			end = i
+		}
+		if v.lower(i) == "and" && v.tag(i+1) == "VB" && !v.hasAt(i+1, "%stance_matter") { // "their ways and act"
+			end = i
+		}
+	}
+	for end > first+1 && v.dangles(end-1) {
+		end--
+	}
 	return first, end
+}
+
+// listGoes reports whether the comma at token i parts the items of a list of
+// nouns that ends before token stop: "unilateralism, protectionism and bullying".
+func (v *view) listGoes(i, stop int) bool {
+	for k := i + 1; k < min(stop, len(v.doc.Tokens)-1); k++ {
+		switch tag := v.tag(k); {
+		case k == i+1 && (v.lower(k) == "and" || v.lower(k) == "or") && !v.commaIn(i-5, i):
+			return false // ", and seek dialogue" goes on with another verb
+		case v.lower(k) == "and" || v.lower(k) == "or":
+			return (strings.HasPrefix(v.tag(k+1), "NN") || strings.HasPrefix(v.tag(k+1), "JJ")) && !v.verbal(k+2) && !v.hasAt(k+1, labelActor)
+		case v.hasAt(k, labelActor), !strings.HasPrefix(tag, "NN") && !strings.HasPrefix(tag, "JJ") && v.lower(k) != "," && v.lower(k) != "-":
+			return false
+		}
+	}
+	return false
+}
+
+// commaIn reports whether a comma stands in tokens [first, end).
+func (v *view) commaIn(first, end int) bool {
+	for i := max(first, 0); i < end; i++ {
+		if v.lower(i) == "," {
+			return true
+		}
+	}
+	return false
+}
+
+// dangles reports whether token i cannot end a noun phrase.
+func (v *view) dangles(i int) bool {
+	return v.lower(i) == "such" || v.hasAt(i, "%conjunction") || v.hasAt(i, "%determiner") || v.lower(i) == "the" || v.hasAt(i, "%preposition") && v.tag(i) != "RP"
 }
 
 // shortQuote reports whether token i is a quotation mark around a word or two
@@ -61,10 +120,18 @@ func (v *view) shortQuote(i int) bool {
 // ending inside the match.
 func (d *draft) stopped() event.Value {
 	acts := d.v.within(d.trigger.End, d.sentence.End, "%stop_act")
-	if len(acts) == 0 {
-		return event.Value{}
+	nothing := false
+	for _, e := range acts {
+		from, end := d.phrase(e.End)
+		if from >= end || !d.v.saysNothing(from, end) {
+			return d.strict(e.End)
+		}
+		nothing = true
 	}
-	return d.strict(acts[0].End)
+	if nothing {
+		return d.resumed()
+	}
+	return event.Value{}
 }
 
 // denied reports whether the trigger is negated.
@@ -79,6 +146,13 @@ func (d *draft) denied() bool {
 func (d *draft) wished() bool {
 	if d.v.has(d.sentence.First, d.trigger.First, "%hoping") {
 		return true
+	}
+	if d.v.tag(d.trigger.First) == "VB" { // "we urge them to act, keep their word and uphold the rules"
+		for i := d.trigger.First - 1; i >= d.sentence.First && d.v.tag(i) != "MD" && d.v.lower(i) != ";"; i-- {
+			if d.v.hasAt(i, "%urge") && !d.v.weAt(i+1) {
+				return true
+			}
+		}
 	}
 	return d.v.has(max(d.sentence.First, d.trigger.First-10), d.trigger.First, "%ought")
 }
@@ -106,6 +180,9 @@ func (d *draft) pledged() event.Value {
 	if t := d.aim(from, end); !t.Empty() || from >= end || d.sentence.Index == 0 {
 		return t
 	}
+	if d.slots["position"].Text == "conditional" {
+		return event.Text(v.doc.Span(from, end))
+	}
 	if s := v.doc.Sentences[d.sentence.Index-1]; s.Paragraph == d.sentence.Paragraph && v.has(s.First, s.End, labelTalks) {
 		return event.Text(v.doc.Span(from, end)) // "we stand ready to resume them"
 	}
@@ -122,7 +199,7 @@ func (d *draft) asserted() bool {
 	for v.hasAt(at-1, "%adverb") {
 		at--
 	}
-	return !v.hasAt(at-1, "%possible") && v.lower(at-2) != "most" // "most-favoured"
+	return !v.hasAt(at-1, "%possible") && !v.has(at-4, at, "%likely_to") && v.lower(at-2) != "most" // "most-favoured"
 }
 
 // endorsed is the object of a verb of support that stands for itself: not
@@ -136,7 +213,10 @@ func (d *draft) endorsed() event.Value {
 	for v.hasAt(at-1, "%adverb") {
 		at--
 	}
-	if strings.HasSuffix(v.lower(d.trigger.First), "ing") && !v.hasAt(at-1, "%be") || v.hasAt(at-1, "%not_finite") && !d.joined(at-1) {
+	if v.lower(at-1) == "who" && !v.hasAt(at-2, labelActor) && v.lower(at-2) != "," {
+		return event.Value{} // "a nominee who defends them"
+	}
+	if strings.HasSuffix(v.lower(d.trigger.First), "ing") && !v.hasAt(at-1, "%be") && !(v.lower(at-1) == "," && v.hasAt(d.trigger.First, "%comment")) || v.hasAt(at-1, "%not_finite") && !d.joined(at-1) {
 		return event.Value{}
 	}
 	return d.strict(d.trigger.End)
@@ -170,6 +250,11 @@ func (d *draft) joined(at int) bool {
 // in itself.
 func (d *draft) strict(first int) event.Value {
 	from, end := d.phrase(first)
+	for i := from; i+1 < end; i++ {
+		if (d.v.lower(i) == "this" || d.v.lower(i) == "these") && i+2 == end && d.v.hasAt(i+1, "%empty_noun") {
+			return d.referred() // "the impact of this move"
+		}
+	}
 	if !d.v.ofTrade(from, end) && !d.v.pointsBack(from, end) && !d.ofPolicy(from, end) {
 		return event.Value{}
 	}
@@ -182,21 +267,6 @@ func (d *draft) strict(first int) event.Value {
 func (d *draft) ofPolicy(first, end int) bool {
 	known := d.v.lower(first) == "the" || d.v.lower(first-1) == "the"
 	return (known || len(d.v.told) > 0) && d.v.has(first, end, "%policy_noun")
-}
-
-// talks are the talks or the deal that a party sets conditions for: those the
-// sentence names, else those named last before it.
-func (d *draft) talks() event.Value {
-	v := d.v
-	for n := d.sentence.Index; n >= max(0, d.sentence.Index-6); n-- {
-		s := v.doc.Sentences[n]
-		for _, label := range [...]string{labelTalks, labelDeal, labelPact} {
-			for _, e := range v.within(s.First, s.End, label) {
-				return event.Text(v.doc.Span(v.widened(e.First, e.End)))
-			}
-		}
-	}
-	return event.Value{}
 }
 
 // described is the target that the pattern captured as _about; for "it" and the
@@ -221,6 +291,9 @@ func (d *draft) felt() event.Value {
 		return d.referred()
 	}
 	from, end := d.phrase(r.First)
+	if e, ok := d.v.at(from, labelActor); ok && (d.v.lower(e.End) == "a" || d.v.lower(e.End) == "an") {
+		return event.Value{} // "calling Peru a bully" judges no policy
+	}
 	if d.end > r.End && !d.v.hasAt(r.End-1, "%preposition") {
 		end = min(end, r.End)
 	}
@@ -228,71 +301,6 @@ func (d *draft) felt() event.Value {
 		return event.Value{}
 	}
 	return d.aim(from, end)
-}
-
-// bond is the agreement that the pattern captured: by its name, where the text
-// only points to one it named before ("the 20-year-old pact").
-func (d *draft) bond() event.Value {
-	t := d.described()
-	r, ok := d.captures["_about"]
-	if t.Empty() || !ok || !d.v.hasAt(r.First, "%determiner") && d.v.lower(r.First) != "the" {
-		return t
-	}
-	from, end := d.phrase(r.First)
-	if !d.v.has(from, end, labelDeal) || d.v.has(from, end, labelPact) {
-		return t
-	}
-	for i := r.First - 1; i >= d.v.doc.Sentences[max(0, d.sentence.Index-turnReach)].First; i-- {
-		if e, named := d.v.at(i, labelPact); named && d.v.doc.Tokens[i].Capital() {
-			return event.Text(d.v.doc.Span(e.First, e.End))
-		}
-	}
-	return t
-}
-
-// referred is what "it" stands for, or what a sentence without an object is
-// about: the target of the stance told just before, else the act of trade.
-func (d *draft) referred() event.Value {
-	if a := d.stanceBefore(); a != nil {
-		return a.slots["target"]
-	}
-	for _, a := range d.nearestActs() {
-		if a.v != d.v || a.sentence.Index != d.sentence.Index || a.trigger.First < d.trigger.First {
-			return event.Text(a.phrased())
-		}
-	}
-	if e, ok := d.v.matterBefore(d.trigger.First); ok {
-		return event.Text(d.v.doc.Span(d.v.nounPhrase(e)))
-	}
-	return event.Value{}
-}
-
-// move is the act told in the same sentence, "a move that they decried as
-// harsh", else what another way refers to.
-func (d *draft) move() event.Value {
-	for _, a := range slices.Backward(d.v.told) {
-		if a.v != d.v || a.sentence.Index != d.sentence.Index {
-			break
-		}
-		if a.isAct() && a.trigger.First < d.trigger.First {
-			return event.Text(a.phrased())
-		}
-	}
-	return d.referred()
-}
-
-// stanceBefore is the stance told last in this sentence or the one before
-// ("Spain opposes the accord; Portugal backs it"), nil when there is none.
-func (d *draft) stanceBefore() *draft {
-	for _, a := range slices.Backward(d.v.told) {
-		if a.v != d.v || a.sentence.Index < d.sentence.Index-1 {
-			break
-		}
-		if a.kind.Name == d.kind.Name && a.trigger != d.trigger {
-			return a
-		}
-	}
-	return nil
 }
 
 // opposed is the object of a verb of opposition; where it does not name a
@@ -342,6 +350,9 @@ func (d *draft) aim(first, end int) event.Value {
 		if a := d.stanceBefore(); a != nil && end-first == 1 {
 			return a.slots["target"]
 		}
+		if t := d.questioned(); !t.Empty() {
+			return t
+		}
 		if e, ok := v.matterBefore(d.trigger.First); ok {
 			return event.Text(v.doc.Span(v.nounPhrase(e)))
 		}
@@ -358,42 +369,12 @@ func (d *draft) aim(first, end int) event.Value {
 
 // ofTrade reports whether tokens [first, end) name a matter of trade.
 func (v *view) ofTrade(first, end int) bool {
-	return v.has(first, end, "%stance_matter") || v.has(first, end, "INSTRUMENT") || v.has(first, end, labelRate)
-}
-
-// pointsBack is true for a target that only refers to one named before.
-func (v *view) pointsBack(first, end int) bool {
-	e, ok := v.at(first, "%back_reference")
-	return ok && e.End == end
-}
-
-// matterBefore finds the act of trade that was named last before token i, in
-// this sentence, the five before it, or the question of a transcript.
-func (v *view) matterBefore(i int) (ontology.Entity, bool) {
-	s := v.doc.SentenceOf(i)
-	from := v.doc.Sentences[max(0, s-5)].First
-	for k := i - 1; k >= from; k-- {
-		if e, ok := v.at(k, "INSTRUMENT"); ok && e.End <= i {
-			return e, true
+	for _, label := range []string{"%stance_matter", "INSTRUMENT", labelRate, labelPact, "%talk_verb"} {
+		if v.has(first, end, label) {
+			return true
 		}
 	}
-	return ontology.Entity{}, false
-}
-
-// nounPhrase widens an entity to the words that modify it: those before it up
-// to a verb, preposition or mark, and "on X" or "against X" behind.
-func (v *view) nounPhrase(e ontology.Entity) (first, end int) {
-	s := v.sentence(e.First)
-	first, end = e.First, e.End
-	for first > max(s.First, e.First-5) && !v.closesTarget(first-1, true) && !v.hasAt(first-1, "%preposition") && !v.hasAt(first-1, "%determiner") && !v.hasAt(first-1, "%say") {
-		first--
-	}
-	if v.hasAt(end, "%against") {
-		stop := min(s.End, end+6)
-		for end++; end < stop && !v.closesTarget(end, true) && !v.hasAt(end, "%preposition"); end++ {
-		}
-	}
-	return first, end
+	return false
 }
 
 // closesTarget reports whether a target ends before token i; inside says that
@@ -403,5 +384,5 @@ func (v *view) closesTarget(i int, inside bool) bool {
 	case ",", ".", ";", ":", "?", "!", "(", ")", `"`, "--":
 		return true
 	}
-	return inside && (v.hasAt(i, "%target_stop") || v.hasAt(i, "%say") && !v.doc.Tokens[i].Capital())
+	return inside && (v.hasAt(i, "%target_stop") && !(v.lower(i) == "through" && v.has(i, i+5, labelTalks)) || v.hasAt(i, "%say") && !v.doc.Tokens[i].Capital())
 }

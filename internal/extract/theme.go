@@ -23,7 +23,10 @@ func (d *draft) theme() event.Value {
 			end = at // "the levy, in force since May, is unfair"
 		}
 	}
-	if d.denied() && !v.has(d.first, d.trigger.End, "%not_only") || v.lower(d.trigger.First-1) == "if" {
+	if v.nounAt(d.trigger.First) || v.has(max(d.sentence.First, d.trigger.First-8), d.trigger.First, "%disbelief") {
+		return event.Value{}
+	}
+	if d.denied() && !v.has(max(d.sentence.First, d.trigger.First-8), d.trigger.End, "%not_only") || v.lower(d.trigger.First-1) == "if" {
 		return event.Value{}
 	}
 	first := d.clauseStart(end)
@@ -31,9 +34,22 @@ func (d *draft) theme() event.Value {
 		end = first - 1
 		first = d.clauseStart(end)
 	}
+	if v.lower(first-1) == "whether" {
+		return event.Value{}
+	}
 	first = d.wholeList(first)
-	if end-first == 1 && v.hasAt(first, "%back_reference") || v.saidBefore(first, end) {
-		return d.referred()
+	end = v.untilVerb(first, end)
+	for end > first+1 && v.hasAt(end-1, "%theme_tail") {
+		end--
+	}
+	if end-first == 1 && (v.hasAt(first, "%back_reference") || v.lower(first) == "they") || v.saidBefore(first, end) {
+		return d.lately()
+	}
+	if _, named := v.actor(end + 1); v.tag(first) == "VBG" && v.lower(end) == "," && named {
+		return event.Value{} // "ignoring the pact, Peru did so, hurting trade"
+	}
+	if a, ok := v.actor(first); ok && a.end == end && a.kind != "pair" {
+		return d.means()
 	}
 	if v.lower(d.first) == "as" && v.has(first, end, "%call") {
 		return event.Value{} // who views it as unfair is no part of it
@@ -41,11 +57,50 @@ func (d *draft) theme() event.Value {
 	for first < end && (v.hasAt(first, "%target_lead") || v.hasAt(first, "%also_even")) {
 		first++
 	}
-	end = min(v.untilVerb(first, end), first+maxTarget)
+	end = min(end, first+maxTarget)
 	if first >= end || v.verbal(first) || !v.ofTrade(first, end) && !v.has(first, end, "%theme_matter") && !d.ofPolicy(first, end) {
 		return event.Value{}
 	}
+	for end > first+1 && v.tag(end-1) == "RB" {
+		end--
+	}
 	return event.Text(strings.TrimSpace(v.doc.Span(first, end)))
+}
+
+// lately is the act told last in the draft's sentence or the one before it in
+// the paragraph, for "this" and "they"; else what another way refers to.
+func (d *draft) lately() event.Value {
+	for _, a := range slices.Backward(d.v.told) {
+		if a.v != d.v || a.sentence.Paragraph != d.sentence.Paragraph || a.sentence.Index < d.sentence.Index-1 {
+			break
+		}
+		if a.isAct() && (a.sentence.Index < d.sentence.Index || a.trigger.First < d.trigger.First) {
+			return event.Text(a.phrased())
+		}
+	}
+	return d.referred()
+}
+
+// means is by what a country does what it is blamed for: "breaks the rules by
+// launching a probe"; empty where the words do not tell.
+func (d *draft) means() event.Value {
+	v := d.v
+	for i := d.trigger.End; i+1 < min(d.sentence.End, d.end+2*maxTarget); i++ {
+		if v.lower(i) == "by" && v.tag(i+1) == "VBG" {
+			return d.strict(i + 1)
+		}
+	}
+	return event.Value{}
+}
+
+// nounAt reports whether token i is a noun where a verb of its form would do
+// harm ("the damage caused"), or a participle behind a preposition ("for
+// violating the pact").
+func (v *view) nounAt(i int) bool {
+	if !v.hasAt(i, "%harms") {
+		return false
+	}
+	return strings.HasPrefix(v.tag(i), "NN") && (v.hasAt(i-1, "%determiner") || v.lower(i-1) == "the") || v.tag(i) == "VBG" && v.hasAt(i-1, "%preposition")
 }
 
 // saidBefore reports whether tokens [first, end) only point to an act that was
@@ -122,15 +177,14 @@ func (v *view) verbal(i int) bool {
 	case "MD", "VBZ", "VBD", "VBP":
 		return true
 	}
-	return false
+	return v.lower(i) == "cannot"
 }
 
 // untilVerb is where the subject at tokens [first, end) gives way to a finite
 // verb: "the bill goes against the pact and" has the subject "the bill".
 func (v *view) untilVerb(first, end int) int {
 	for i := first + 1; i < end; i++ {
-		switch v.tag(i) {
-		case "MD", "VBZ", "VBD", "VBP":
+		if v.verbal(i) {
 			if !v.hasAt(i-1, "%relative") && !v.hasAt(i-1, "%adverb") {
 				return i
 			}
@@ -144,5 +198,5 @@ func (v *view) opensTheme(i int) bool {
 	if v.hasAt(i, "%say") && !v.doc.Tokens[i].Capital() || v.hasAt(i, "%describe") {
 		return true
 	}
-	return slices.Contains([]string{",", ";", ":", "--", `"`, "that", "(", ")", "but", "which", "because", "."}, v.lower(i))
+	return slices.Contains([]string{",", ";", ":", "--", `"`, "that", "(", ")", "but", "which", "because", "when", "whether", "."}, v.lower(i))
 }

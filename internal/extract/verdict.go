@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/tradewire/tradewire/internal/event"
+	"github.com/tradewire/tradewire/internal/ontology"
 )
 
 // verdict is the position that words about an act of trade take: what they
@@ -34,13 +35,19 @@ func (d *draft) subjectMatter() event.Value {
 func (v *view) matterIn(first, end int) (from, to int, ok bool) {
 	for _, label := range []string{"INSTRUMENT", labelPact, labelDeal, labelTalks, "%stance_matter"} {
 		for _, e := range v.within(first, end, label) {
-			if _, named := v.covering(e.First, labelActor); !named { // "the trade minister" is no matter
+			if _, named := v.covering(e.First, labelActor); !named && !v.ofTitle(e, label) { // "the trade minister" is no matter
 				from, to = v.widened(e.First, e.End)
 				return from, to, true
 			}
 		}
 	}
 	return 0, 0, false
+}
+
+// ofTitle reports whether an entity is a word of a name or a title ("Minister of
+// International Trade").
+func (v *view) ofTitle(e ontology.Entity, label string) bool {
+	return label == "%stance_matter" && e.End-e.First == 1 && v.doc.Tokens[e.First].Capital() && e.First > v.sentence(e.First).First && v.doc.Tokens[e.First-1].Capital()
 }
 
 // widened is the phrase around tokens [first, end): what modifies them on the

@@ -38,6 +38,8 @@ type view struct {
 	counted    bool
 	// speakers holds who speaks in a sentence, once asked for.
 	speakers map[int]speaker
+	// voices lists who speaks in a sentence by each verb of saying, once asked for.
+	voices map[int][]voice
 	// headings holds the countries that begin paragraphs, once asked for.
 	headings map[int]string
 	// publisher is the government that publishes the text, once asked for.
@@ -69,7 +71,7 @@ const (
 )
 
 func newView(o *ontology.Ontology, a event.Article, text string, title bool) *view {
-	v := &view{o: o, doc: document.New(text), meta: a, title: title, speakers: map[int]speaker{}}
+	v := &view{o: o, doc: document.New(text), meta: a, title: title, speakers: map[int]speaker{}, voices: map[int][]voice{}}
 	v.found = byFirst(o.Gazetteer.Find(v.doc.Tokens), len(v.doc.Tokens))
 	v.dropNamesakes()
 	return v
@@ -105,8 +107,11 @@ func (v *view) tagSentence(s document.Sentence) {
 	v.tagErr = v.tagger.Tag(v.doc, s)
 }
 
-// tag is the Penn Treebank tag of token i.
+// tag is the Penn Treebank tag of token i, empty outside the text.
 func (v *view) tag(i int) string {
+	if i < 0 || i >= len(v.doc.Tokens) {
+		return ""
+	}
 	v.tagSentence(v.sentence(i))
 	return v.doc.Tokens[i].Tag
 }
