@@ -266,10 +266,14 @@ func (v *view) eventNoun(i int) bool {
 	return false
 }
 
+// joinedReach is how many tokens back a list of actors is read to the
+// preposition that governs it.
+const joinedReach = 60
+
 // isObject reports whether a preposition governs the actor.
 func (v *view) isObject(a actor) bool {
 	i := a.first - 1
-	for i >= 0 {
+	for i >= max(0, a.first-joinedReach) {
 		if v.lower(i) == "the" || v.hasAt(i, "%determiner") {
 			i--
 			continue
@@ -280,9 +284,6 @@ func (v *view) isObject(a actor) bool {
 		}
 		if !listed || e.End != i || v.lower(i) != "and" && v.lower(i) != "," && v.lower(i) != "or" {
 			break
-		}
-		if v.lower(i) == "," && v.verbal(a.end) { // "in disregard of both countries, China was forced"
-			return false
 		}
 		i = e.First - 1
 	}
