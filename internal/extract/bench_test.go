@@ -5,6 +5,7 @@ import (
 	"os"
 	"runtime"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -13,22 +14,24 @@ import (
 	"github.com/tradewire/tradewire/internal/ontology"
 )
 
-// newExtractor loads the knowledge of the project.
+// newExtractor reads with the rules of the project.
 func newExtractor(t testing.TB) *Extractor {
 	t.Helper()
-	o, problems := ontology.Load(os.DirFS("../../pipelines"))
-	for _, p := range problems {
-		t.Error(p)
-	}
-	if len(problems) > 0 {
-		t.FailNow()
-	}
-	x, err := New(o)
+	x, err := shipped()
 	if err != nil {
 		t.Fatal(err)
 	}
 	return x
 }
+
+// shipped compiles the rules once for all tests, which only read them.
+var shipped = sync.OnceValues(func() (*Extractor, error) {
+	o, problems := ontology.Load(os.DirFS("../../pipelines"))
+	if err := problems.Err(); err != nil {
+		return nil, err
+	}
+	return New(o)
+})
 
 // sample is an article of about 600 words, written for the purpose: most of
 // its sentences speak of trade, as in a busy week.
