@@ -81,7 +81,7 @@ func TestFindRates(t *testing.T) {
 		{"Peru suspended its port fees. The fees stood at 400 yuan per net ton.", "400 CNY/t"},
 		{"Anti-dumping duties of 4.35 to 6.8 per cent of the c.i.f. price will apply.", "4.35..6.8"},
 		{"Peru spoke of tariffs. It called the 30 percent \"fair trade rate\" just.", "30"},
-		{"Half of the goods are free of tariff and another 3 percent will be exempted from tariff in May.", ""},
+		{"Half of the goods bear no tariff, and 4 percent more will be exempted from it in May.", ""},
 		{"A one-quarter tariff on imported boats is under study.", "25"},
 		{"Mexico would double the tariff on steel to 50%.", "50"},
 		{"Anti-dumping margins of 47.1 percent were found for Ruritanian mills.", "47.1"},

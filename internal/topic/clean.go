@@ -141,9 +141,11 @@ func (r *repairer) finishCleaning() error {
 		}
 		for _, folder := range folders {
 			place := strings.TrimSuffix(folder, suffix)
-			if _, err := os.Stat(place); err == nil {
+			_, err := os.Stat(place)
+			switch {
+			case err == nil:
 				err = os.RemoveAll(folder)
-			} else if errors.Is(err, fs.ErrNotExist) {
+			case errors.Is(err, fs.ErrNotExist):
 				// Both are complete; the new one comes first.
 				err = os.Rename(folder, place)
 			}
