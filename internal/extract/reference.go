@@ -2,6 +2,7 @@ package extract
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/tradewire/tradewire/internal/event"
 	"github.com/tradewire/tradewire/internal/ontology"
@@ -137,6 +138,24 @@ func (v *view) nounPhrase(e ontology.Entity) (first, end int) {
 		}
 	}
 	return first, end
+}
+
+// pointed is a target of which tokens [first, end) only point to an act: its own
+// noun and what it stands for, "decision (25% tariff on cars)".
+func (d *draft) pointed(first, end int, act event.Value) event.Value {
+	head := d.v.headOf(first, end)
+	if act.Empty() || !d.v.hasAt(head, "%empty_noun") || strings.Contains(act.Text, d.v.lower(head)) || strings.Contains(act.Text, "(") {
+		return act
+	}
+	return event.Text(d.v.lower(head) + " (" + act.Text + ")")
+}
+
+// stoodFor is the act alone of what pointed gives.
+func stoodFor(target string) string {
+	if _, act, ok := strings.Cut(target, " ("); ok {
+		return strings.TrimSuffix(act, ")")
+	}
+	return target
 }
 
 // pointsBack is true for a target that only refers to one named before.

@@ -126,7 +126,7 @@ func TestDisputeSides(t *testing.T) {
 }
 
 func TestAlikeAndFurthest(t *testing.T) {
-	if !alike("new lumber tariffs", "the lumber tariffs on Canada") || alike("car tariffs", "rare earths") {
+	if !alike("new lumber tariffs", "the lumber tariffs on Canada") || !alike("step (lumber tariffs on Canada)", "lumber tariffs") || alike("car tariffs", "rare earths") {
 		t.Error("alike must see the shared half of the words, and only that")
 	}
 	if furthest("alleged", "ruled") != "ruled" || furthest("ruled", "filed") != "ruled" {

@@ -252,7 +252,7 @@ func (d *draft) strict(first int) event.Value {
 	from, end := d.phrase(first)
 	for i := from; i+1 < end; i++ {
 		if (d.v.lower(i) == "this" || d.v.lower(i) == "these") && i+2 == end && d.v.hasAt(i+1, "%empty_noun") {
-			return d.referred() // "the impact of this move"
+			return d.pointed(i, end, d.referred()) // "the impact of this move"
 		}
 	}
 	if !d.v.ofTrade(from, end) && !d.v.pointsBack(from, end) && !d.ofPolicy(from, end) {
@@ -329,7 +329,7 @@ func (d *draft) refused() event.Value { return d.strict(d.trigger.End) }
 // alike reports whether two targets say the same: half of the shorter one's
 // words stand in the longer.
 func alike(a, b string) bool {
-	x, y := strings.Fields(strings.ToLower(a)), strings.Fields(strings.ToLower(b))
+	x, y := strings.Fields(strings.ToLower(stoodFor(a))), strings.Fields(strings.ToLower(stoodFor(b)))
 	if len(x) > len(y) {
 		x, y = y, x
 	}
@@ -351,10 +351,10 @@ func (d *draft) aim(first, end int) event.Value {
 			return a.slots["target"]
 		}
 		if t := d.questioned(); !t.Empty() {
-			return t
+			return d.pointed(first, end, t)
 		}
 		if e, ok := v.matterBefore(d.trigger.First); ok {
-			return event.Text(v.doc.Span(v.nounPhrase(e)))
+			return d.pointed(first, end, event.Text(v.doc.Span(v.nounPhrase(e))))
 		}
 		if end-first < 2 || !v.ofTrade(v.doc.Sentences[max(0, d.sentence.Index-2)].First, first) {
 			return event.Value{}
@@ -363,6 +363,11 @@ func (d *draft) aim(first, end int) event.Value {
 	}
 	if first >= end || !v.ofTrade(first, end) && !v.ofTrade(d.sentence.First, d.sentence.End) && !d.ofPolicy(first, end) {
 		return event.Value{}
+	}
+	if head := v.headOf(first, end); end-first <= 2 && v.hasAt(head, "%empty_noun") && !v.ofTrade(first, head) {
+		if t := d.pointed(first, end, d.lately()); !t.Empty() {
+			return t
+		}
 	}
 	return event.Text(strings.TrimSpace(v.doc.Span(first, end)))
 }

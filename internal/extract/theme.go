@@ -43,7 +43,7 @@ func (d *draft) theme() event.Value {
 		end--
 	}
 	if end-first == 1 && (v.hasAt(first, "%back_reference") || v.lower(first) == "they") || v.saidBefore(first, end) {
-		return d.lately()
+		return d.pointed(first, end, d.lately())
 	}
 	if _, named := v.actor(end + 1); v.tag(first) == "VBG" && v.lower(end) == "," && named {
 		return event.Value{} // "ignoring the pact, Peru did so, hurting trade"

@@ -40,7 +40,7 @@ func (v *view) turnStart(s int) (first, colon int, ok bool) {
 // as its own subject before; nobody in a question.
 func (v *view) answerer(i int) actor {
 	first, _, ok := v.turnStart(v.doc.SentenceOf(i))
-	if !ok || !v.hasAt(first, "%answer") || v.lower(first+1) != ":" && !v.hasAt(first, "%spokesperson") {
+	if !ok || !v.hasAt(first, "%answerer") || v.lower(first+1) != ":" && !v.hasAt(first, "%spokesperson") {
 		return actor{}
 	}
 	if a := v.house(); len(a.codes) > 0 {
