@@ -39,6 +39,9 @@ func (d *draft) target() []string {
 			return []string{e.Value}
 		}
 	}
+	if len(by) > 1 && d.v.has(first, end, "%mutual") {
+		return by // "both sides cut tariffs on each other's goods"
+	}
 	return d.answered()
 }
 
