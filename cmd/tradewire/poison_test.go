@@ -52,7 +52,7 @@ Officials in the capital answered that the matter had been open for comment sinc
 At the port of Santos the news made little difference: ships were loaded as on any other day, and the cranes moved without a pause.
 The customs office will publish a list of the headings in question, together with the forms that have to be filled in for an exemption.
 Economists at two banks expect that prices in the shops will follow within three months, though one of them sees no effect before winter.
-Trade between the two countries has grown for nine years in a row, mostly in goods that neither of them makes at home.
+Few of those who waited on the quay had read the decree, and fewer still knew which of the old forms would be accepted on Monday.
 Whether there will be talks is open, and so is who would sit at the table; both sides said that their doors are not closed.
 The union of dock workers called a meeting for Sunday, at which the future of the night shift will be the only subject.
 `
