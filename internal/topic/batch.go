@@ -16,8 +16,6 @@ import (
 const (
 	batchCodec      = 0x07
 	batchAppendTime = 0x08
-
-	magicAt = 16
 )
 
 var errBatch = errors.New("bad record batch")

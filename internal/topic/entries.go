@@ -89,13 +89,13 @@ func entry(body []byte) []byte {
 // than the records, and a partition whose records all expired begins again
 // at 0: left as they are, the group would miss what is written next.
 func (r *repairer) behindTheEnd(entries [][]byte) [][]byte {
-	type place struct {
+	type seat struct {
 		group string
 		partition
 	}
-	last := map[place]map[string]json.RawMessage{}
-	offsets := map[place]int64{}
-	var order []place
+	last := map[seat]map[string]json.RawMessage{}
+	offsets := map[seat]int64{}
+	var order []seat
 	for _, e := range entries {
 		var head struct {
 			Type      string `json:"type"`
@@ -107,7 +107,7 @@ func (r *repairer) behindTheEnd(entries [][]byte) [][]byte {
 		if json.Unmarshal(e, &head) != nil || head.Type != "commit" && head.Type != "delete" {
 			continue
 		}
-		at := place{head.Group, partition{head.Topic, head.Partition}}
+		at := seat{head.Group, partition{head.Topic, head.Partition}}
 		if _, seen := last[at]; !seen {
 			order = append(order, at)
 		}

@@ -105,16 +105,14 @@ func (r *Reader) bury(ctx context.Context) {
 
 // left finds the members of a group that have our name.
 func (c *Cluster) left(ctx context.Context, group string) ([]kafka.LeaveGroupRequestMember, error) {
-	res, err := c.client.DescribeGroups(ctx, &kafka.DescribeGroupsRequest{GroupIDs: []string{group}})
+	described, err := c.describeGroup(ctx, group)
 	if err != nil {
 		return nil, err
 	}
 	var dead []kafka.LeaveGroupRequestMember
-	for _, g := range res.Groups {
-		for _, m := range g.Members {
-			if m.ClientID == c.memberID() {
-				dead = append(dead, kafka.LeaveGroupRequestMember{ID: m.MemberID})
-			}
+	for _, m := range described.Members {
+		if m.ClientID == c.memberID() {
+			dead = append(dead, kafka.LeaveGroupRequestMember{ID: m.MemberID})
 		}
 	}
 	return dead, nil

@@ -100,12 +100,12 @@ func (o *outbox) open(size, limit int, alone bool, room *recordPool) *outgoing {
 func (w *Writer) drain(p partition, box *outbox) {
 	for batch := box.take(w.cluster.cfg.BatchDelay); batch != nil; batch = box.take(w.cluster.cfg.BatchDelay) {
 		ctx, cancel := context.WithTimeout(context.Background(), w.cluster.cfg.Timeout)
-		batch.err = w.send(ctx, p, batch.records)
+		err := w.send(ctx, p, batch.records)
 		cancel()
-		w.finish(batch, batch.err)
-		if batch.err != nil && !permanent(batch.err) {
+		w.finish(batch, err)
+		if err != nil && !permanent(err) {
 			for _, behind := range box.takeAll() {
-				w.finish(behind, batch.err)
+				w.finish(behind, err)
 			}
 		}
 	}

@@ -168,19 +168,20 @@ func (r *repairer) segments(p partition, t storedTopic, folder string) error {
 	if err != nil {
 		return err
 	}
+	log := r.log.With("topic", p.topic, "partition", p.id)
 	var all []*segmentFile
 	for _, base := range bases {
 		s := &segmentFile{path: filepath.Join(folder, strconv.FormatInt(base, 10)), next: max(base, r.ends[p])}
 		if err := s.scan(); err != nil {
 			return err
 		}
-		if err := s.mend(r.log.With("topic", p.topic, "partition", p.id)); err != nil {
+		if err := s.mend(log); err != nil {
 			return err
 		}
 		r.ends[p] = s.next
 		all = append(all, s)
 	}
-	c := cleaner{folder: folder, log: r.log.With("topic", p.topic, "partition", p.id), segments: all}
+	c := cleaner{folder: folder, log: log, segments: all}
 	return c.clean(t.Configs, time.Now())
 }
 

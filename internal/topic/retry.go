@@ -23,7 +23,12 @@ func pause(ctx context.Context, n int) bool {
 	if n == 0 {
 		return ctx.Err() == nil
 	}
-	timer := time.NewTimer(min(firstPause<<min(n-1, 10), lastPause))
+	return wait(ctx, min(firstPause<<min(n-1, 10), lastPause))
+}
+
+// wait waits for d and reports whether ctx is still alive.
+func wait(ctx context.Context, d time.Duration) bool {
+	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {
 	case <-ctx.Done():

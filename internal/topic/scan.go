@@ -70,12 +70,8 @@ func (c *Cluster) Follow(ctx context.Context, topic string, from Start, fn func(
 		if positions, err = c.pass(ctx, topic, from, positions, fn); err != nil {
 			return err
 		}
-		timer := time.NewTimer(followPause)
-		select {
-		case <-ctx.Done():
-			timer.Stop()
+		if !wait(ctx, followPause) {
 			return ctx.Err()
-		case <-timer.C:
 		}
 	}
 }

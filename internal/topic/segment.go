@@ -25,6 +25,7 @@ const (
 	batchHead      = 61
 	batchMagic     = 2
 	lengthEnd      = 12
+	magicAt        = 16
 	crcEnd         = 21
 	mostBatchBytes = 1 << 30
 	transactional  = 0x10
@@ -120,7 +121,7 @@ func readBatch(in *bufio.Reader, buf []byte, left int64) ([]byte, error) {
 }
 
 func sound(batch []byte) bool {
-	return batch[16] == batchMagic && crc32.Checksum(batch[crcEnd:], castagnoli()) == binary.BigEndian.Uint32(batch[17:])
+	return batch[magicAt] == batchMagic && crc32.Checksum(batch[crcEnd:], castagnoli()) == binary.BigEndian.Uint32(batch[magicAt+1:])
 }
 
 func firstOffset(batch []byte) int64 { return int64(binary.BigEndian.Uint64(batch)) }
@@ -152,7 +153,7 @@ func (s *segmentFile) search(f *os.File, from int64) (int64, error) {
 		return 0, err
 	}
 	for i := 0; i+batchHead <= len(rest); i++ {
-		if rest[i+16] != batchMagic || firstOffset(rest[i:]) < s.next {
+		if rest[i+magicAt] != batchMagic || firstOffset(rest[i:]) < s.next {
 			continue
 		}
 		size := lengthEnd + int64(binary.BigEndian.Uint32(rest[i+8:]))

@@ -2,6 +2,7 @@ package topic
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/segmentio/kafka-go"
@@ -19,14 +20,7 @@ const (
 // deleted and not yet created again; kafka-go then watches for a change that
 // has been already, and nobody would ever read the topic.
 func (r *Reader) watchShares(ctx context.Context) {
-	for wait := sharesFirst; ; wait = sharesEvery {
-		timer := time.NewTimer(wait)
-		select {
-		case <-ctx.Done():
-			timer.Stop()
-			return
-		case <-timer.C:
-		}
+	for after := sharesFirst; wait(ctx, after); after = sharesEvery {
 		if p, found := r.nobodys(ctx); found {
 			r.cluster.log.Info("a partition is nobody's; the group shares its partitions again", "group", r.group, "topic", p.topic, "partition", p.id)
 			return
@@ -69,12 +63,12 @@ func (r *Reader) holds(p partition) bool {
 // shared are the partitions that members of a group have; false while they are
 // being shared, and when the group cannot be asked.
 func (c *Cluster) shared(ctx context.Context, group string) (map[partition]bool, bool) {
-	res, err := c.client.DescribeGroups(ctx, &kafka.DescribeGroupsRequest{GroupIDs: []string{group}})
-	if err != nil || len(res.Groups) != 1 || res.Groups[0].Error != nil || res.Groups[0].GroupState != "Stable" {
+	described, err := c.describeGroup(ctx, group)
+	if err != nil || described.Error != nil || described.GroupState != "Stable" {
 		return nil, false
 	}
 	all := map[partition]bool{}
-	for _, m := range res.Groups[0].Members {
+	for _, m := range described.Members {
 		for _, t := range m.MemberAssignments.Topics {
 			for _, id := range t.Partitions {
 				all[partition{t.Topic, id}] = true
@@ -82,4 +76,16 @@ func (c *Cluster) shared(ctx context.Context, group string) (map[partition]bool,
 		}
 	}
 	return all, true
+}
+
+// describeGroup is what the cluster knows of a group.
+func (c *Cluster) describeGroup(ctx context.Context, group string) (kafka.DescribeGroupsResponseGroup, error) {
+	res, err := c.client.DescribeGroups(ctx, &kafka.DescribeGroupsRequest{GroupIDs: []string{group}})
+	if err != nil {
+		return kafka.DescribeGroupsResponseGroup{}, err
+	}
+	if len(res.Groups) != 1 {
+		return kafka.DescribeGroupsResponseGroup{}, fmt.Errorf("the cluster describes %d groups, not %s alone", len(res.Groups), group)
+	}
+	return res.Groups[0], nil
 }
