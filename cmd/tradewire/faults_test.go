@@ -23,6 +23,7 @@ import (
 	"time"
 
 	"github.com/tradewire/tradewire/internal/event"
+	"github.com/tradewire/tradewire/internal/pipeline"
 	"github.com/tradewire/tradewire/internal/topic"
 )
 
@@ -205,9 +206,8 @@ func (r *rig) record(a event.Article) topic.Record {
 	return topic.Record{Topic: "articles", Key: []byte(a.ID), Value: body}
 }
 
-// publish writes n articles to Kafka and returns the ids of the events that
-// our own rules find in them.
-func (r *rig) publish(c *topic.Cluster, n int) map[string]bool {
+// extractor reads with the rules of the rig.
+func (r *rig) extractor() pipeline.Extractor {
 	r.t.Helper()
 	ontology, err := loadOntology(r.rules)
 	if err != nil {
@@ -217,6 +217,14 @@ func (r *rig) publish(c *topic.Cluster, n int) map[string]bool {
 	if err != nil {
 		r.t.Fatal(err)
 	}
+	return extract
+}
+
+// publish writes n articles to Kafka and returns the ids of the events that
+// our own rules find in them.
+func (r *rig) publish(c *topic.Cluster, n int) map[string]bool {
+	r.t.Helper()
+	extract := r.extractor()
 	want := map[string]bool{}
 	var batch []topic.Record
 	for i := range n {

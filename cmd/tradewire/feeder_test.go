@@ -45,14 +45,7 @@ func (r *rig) feedFull(c *topic.Cluster) *feeder {
 
 func (r *rig) feedDue(c *topic.Cluster, due func() int) *feeder {
 	r.t.Helper()
-	ontology, err := loadOntology(r.rules)
-	if err != nil {
-		r.t.Fatal(err)
-	}
-	extract, err := extractor(ontology)
-	if err != nil {
-		r.t.Fatal(err)
-	}
+	extract := r.extractor()
 	ctx, cancel := context.WithCancel(r.t.Context())
 	var running sync.WaitGroup
 	f := &feeder{due: due, stop: func() { cancel(); running.Wait() }, nth: map[string]int{}}

@@ -31,7 +31,12 @@ func (d *draft) contact() event.Value {
 	case len(behind) > 0 && len(before) > 1 && !d.v.together(first, d.trigger.First):
 		before = before[len(before)-1:]
 	}
-	return list(slices.Sorted(slices.Values(unique(append(before, behind...)))))
+	return thoseWhoMet(append(before, behind...))
+}
+
+// thoseWhoMet are the parties of a meeting, each once and in one order.
+func thoseWhoMet(codes []string) event.Value {
+	return list(slices.Sorted(slices.Values(unique(codes))))
 }
 
 // notYet reports "not" or "never" just before the trigger: nobody met, unless
@@ -149,7 +154,7 @@ func (d *draft) meetingParties() event.Value {
 	if len(behind) != 2 || !d.aboutTrade() || d.asks() {
 		return event.Value{}
 	}
-	return list(slices.Sorted(slices.Values(behind)))
+	return thoseWhoMet(behind)
 }
 
 // visit is who sends a team and where it goes: the official's country before
@@ -171,7 +176,7 @@ func (d *draft) visit() event.Value {
 		if e.Value == from[0] {
 			return event.Value{}
 		}
-		return list(slices.Sorted(slices.Values([]string{from[0], e.Value})))
+		return thoseWhoMet([]string{from[0], e.Value})
 	}
 	return event.Value{}
 }
@@ -228,9 +233,8 @@ func (d *draft) progressive() bool {
 	return false
 }
 
-// boundPair is the parties that the words around the noun name, where they
-// name two at least, else the two
-// before it that begin them.
+// boundPair is the parties that the words around the noun name, where they name
+// two at least, else the two before it that begin them.
 func (d *draft) boundPair() event.Value {
 	if !d.aboutTrade() || d.asks() {
 		return event.Value{}
@@ -243,5 +247,5 @@ func (d *draft) boundPair() event.Value {
 			return event.Value{}
 		}
 	}
-	return list(slices.Sorted(slices.Values(codes)))
+	return thoseWhoMet(codes)
 }

@@ -23,10 +23,9 @@ func (d *draft) reputed() event.Value {
 	return d.v.holds(a)
 }
 
-// sayer is the holder where the sentence's subject is the matter itself
-// ("the duties are unfair"): who says so.
-// Nobody decries an act of their own: then it is the other side of the two that
-// the article is about.
+// sayer is the holder where the sentence's subject is the matter itself ("the
+// duties are unfair"): who says so. Nobody decries an act of their own: then it
+// is the other side of the two that the article is about.
 func (d *draft) sayer() event.Value {
 	v := d.v
 	a := v.speakerAt(d.trigger.First)

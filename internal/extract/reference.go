@@ -47,17 +47,7 @@ func (d *draft) referred() event.Value {
 
 // move is the act told in the same sentence, "a move that they decried as
 // harsh", else what another way refers to.
-func (d *draft) move() event.Value {
-	for _, a := range slices.Backward(d.v.told) {
-		if a.v != d.v || a.sentence.Index != d.sentence.Index {
-			break
-		}
-		if a.isAct() && a.trigger.First < d.trigger.First {
-			return event.Text(a.phrased())
-		}
-	}
-	return d.referred()
-}
+func (d *draft) move() event.Value { return d.actSince(d.sentence.Index) }
 
 // stanceBefore is the stance told last in this sentence or the one before
 // ("Spain opposes the accord; Portugal backs it"), nil when there is none.

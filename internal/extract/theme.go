@@ -69,9 +69,13 @@ func (d *draft) theme() event.Value {
 
 // lately is the act told last in the draft's sentence or the one before it in
 // the paragraph, for "this" and "they"; else what another way refers to.
-func (d *draft) lately() event.Value {
+func (d *draft) lately() event.Value { return d.actSince(d.sentence.Index - 1) }
+
+// actSince is the act told last before the trigger, in this paragraph and not
+// before the sentence of that index, else what another way refers to.
+func (d *draft) actSince(sentence int) event.Value {
 	for _, a := range slices.Backward(d.v.told) {
-		if a.v != d.v || a.sentence.Paragraph != d.sentence.Paragraph || a.sentence.Index < d.sentence.Index-1 {
+		if a.v != d.v || a.sentence.Paragraph != d.sentence.Paragraph || a.sentence.Index < sentence {
 			break
 		}
 		if a.isAct() && (a.sentence.Index < d.sentence.Index || a.trigger.First < d.trigger.First) {
