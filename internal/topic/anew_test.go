@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/segmentio/kafka-go"
+	"github.com/twmb/franz-go/pkg/kgo"
+	"github.com/twmb/franz-go/pkg/kmsg"
 
 	"github.com/tradewire/tradewire/internal/topic"
 )
@@ -17,20 +19,64 @@ type operator struct {
 	t      *testing.T
 	cfg    topic.Config
 	client *kafka.Client
+	nodes  *kgo.Client // asks one node at a time
 }
 
 func newOperator(t *testing.T, cfg topic.Config) *operator {
 	transport := &kafka.Transport{}
 	t.Cleanup(transport.CloseIdleConnections)
-	return &operator{t, cfg, &kafka.Client{Addr: kafka.TCP(cfg.Brokers...), Timeout: 5 * time.Second, Transport: transport}}
+	nodes, err := kgo.NewClient(kgo.SeedBrokers(cfg.Brokers...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(nodes.Close)
+	return &operator{t, cfg, &kafka.Client{Addr: kafka.TCP(cfg.Brokers...), Timeout: 5 * time.Second, Transport: transport}, nodes}
 }
 
 // recreate deletes the topic words and makes it again.
 func (o *operator) recreate(c *topic.Cluster, partitions int) {
 	o.t.Helper()
+	was := o.id(o.nodes)
 	o.delete()
 	o.create(partitions)
+	o.known(was)
 	ensure(o.t, c, words(partitions))
+}
+
+// id is what the cluster calls the topic words, or one of its nodes does; the
+// zero id when it knows none.
+func (o *operator) id(node kmsg.Requestor) [16]byte {
+	req, name := kmsg.NewPtrMetadataRequest(), o.cfg.Prefix+"words"
+	req.Topics = []kmsg.MetadataRequestTopic{{Topic: &name}}
+	res, err := req.RequestWith(soon(o.t), node)
+	if err != nil || len(res.Topics) != 1 || res.Topics[0].ErrorCode != 0 {
+		return [16]byte{}
+	}
+	return res.Topics[0].TopicID
+}
+
+// known waits until every node knows the topic that took the place of another
+// one, and its first partition is empty. Nodes hear of it one after the other:
+// one that has not still takes and gives records of the deleted topic.
+func (o *operator) known(was [16]byte) {
+	o.t.Helper()
+	eventually(o.t, "every node knows the topic", func() bool {
+		var one [16]byte
+		for _, node := range o.nodes.DiscoveredBrokers() {
+			id := o.id(node)
+			if id == was || id == [16]byte{} || one != [16]byte{} && id != one {
+				return false
+			}
+			one = id
+		}
+		return one != [16]byte{} && o.empty()
+	})
+}
+
+func (o *operator) empty() bool {
+	name := o.cfg.Prefix + "words"
+	res, err := o.client.ListOffsets(soon(o.t), &kafka.ListOffsetsRequest{Topics: map[string][]kafka.OffsetRequest{name: {kafka.LastOffsetOf(0)}}})
+	return err == nil && len(res.Topics[name]) == 1 && res.Topics[name][0].Error == nil && res.Topics[name][0].LastOffset == 0
 }
 
 func (o *operator) delete() {
@@ -204,6 +250,7 @@ func TestTopicMadeWhileTheGroupForms(t *testing.T) {
 		c := open(t, cfg)
 		ensure(t, c, words(1))
 		for i := range 16 {
+			was := by.id(by.nodes)
 			by.delete()
 			r := join(t, c, fmt.Sprint(cfg.Prefix, "g", i), "words")
 			read := make(chan topic.Record, 1)
@@ -215,6 +262,7 @@ func TestTopicMadeWhileTheGroupForms(t *testing.T) {
 			}()
 			time.Sleep(time.Duration(i) * time.Millisecond) // the moment differs
 			by.create(1)
+			by.known(was)
 			write(t, c, text("k", "v"))
 			select {
 			case got := <-read:
