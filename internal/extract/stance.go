@@ -216,7 +216,7 @@ func (d *draft) endorsed() event.Value {
 	if v.lower(at-1) == "who" && !v.hasAt(at-2, labelActor) && v.lower(at-2) != "," {
 		return event.Value{} // "a nominee who defends them"
 	}
-	if strings.HasSuffix(v.lower(d.trigger.First), "ing") && !v.hasAt(at-1, "%be") && !(v.lower(at-1) == "," && v.hasAt(d.trigger.First, "%comment")) || v.hasAt(at-1, "%not_finite") && !d.joined(at-1) {
+	if strings.HasSuffix(v.lower(d.trigger.First), "ing") && !v.hasAt(at-1, "%copula") && !(v.lower(at-1) == "," && v.hasAt(d.trigger.First, "%comment")) || v.hasAt(at-1, "%not_finite") && !d.joined(at-1) {
 		return event.Value{}
 	}
 	return d.strict(d.trigger.End)

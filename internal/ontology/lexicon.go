@@ -197,19 +197,40 @@ func (l *loader) holders() {
 	}
 }
 
-// cues reads every ontology/cues*.yaml; a list may be spread over files.
+// cues reads every ontology/cues*.yaml. A list is defined in one file, under
+// cues; others add to it under more, so that two lists of one name never
+// become one unseen.
 func (l *loader) cues() {
 	files, err := fs.Glob(l.fsys, "ontology/cues*.yaml")
 	if err != nil || len(files) == 0 {
 		files = []string{"ontology/cues.yaml"} // read reports that it is missing
 	}
+	defined := map[string]string{}
+	added := map[string][]string{} // names by the file that adds to them
+	contents := map[string][]byte{}
 	for _, name := range files {
 		var file struct {
 			Cues map[string][]string `yaml:"cues"`
+			More map[string][]string `yaml:"more"`
 		}
-		l.read(name, &file)
+		contents[name], _ = l.read(name, &file)
 		for _, list := range slices.Sorted(maps.Keys(file.Cues)) {
+			if other, twice := defined[list]; twice {
+				l.problem(name, contents[name], "$.cues."+list, "cue list %q stands in %s too: give it another name, or put its words under more", list, other)
+			}
+			defined[list] = name
 			l.phrases(file.Cues[list], Entry{Label: "%" + list}, nil)
+		}
+		for _, list := range slices.Sorted(maps.Keys(file.More)) {
+			added[name] = append(added[name], list)
+			l.phrases(file.More[list], Entry{Label: "%" + list}, nil)
+		}
+	}
+	for _, name := range files {
+		for _, list := range added[name] {
+			if defined[list] == "" {
+				l.problem(name, contents[name], "$.more."+list, "more of a cue list %q, which no ontology/cues*.yaml has under cues", list)
+			}
 		}
 	}
 }

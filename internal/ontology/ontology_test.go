@@ -244,6 +244,21 @@ rules:
 	}
 }
 
+// Two lists of cues that happen to have one name are not one list.
+func TestCueListsOfOneName(t *testing.T) {
+	_, problems := Load(small(map[string]string{
+		"ontology/cues.yaml":      "cues:\n  act: [impose+v]\n  other: [levy+v]\n",
+		"ontology/cues_more.yaml": "cues:\n  act: [sign+v]\nmore:\n  other: [charge+v]\n  another: [tax+v]\n",
+	}))
+	want := []string{
+		`ontology/cues_more.yaml:2:3: cue list "act" stands in ontology/cues.yaml too: give it another name, or put its words under more`,
+		`ontology/cues_more.yaml:5:3: more of a cue list "another", which no ontology/cues*.yaml has under cues`,
+	}
+	if got := strings.Split(problems.Sorted().Error(), "\n"); !slices.Equal(got, want) {
+		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+}
+
 // The guide to the rule language names every key that a rule may have.
 func TestGuideIsWhole(t *testing.T) {
 	guide, err := os.ReadFile("../../pipelines/README.md")
