@@ -48,6 +48,10 @@ func (d *draft) notYet() bool {
 			return !d.since()
 		case "should", "must", "need", "needs", "through":
 			return true
+		case "to":
+			if w := d.v.lower(i - 1); w == "have" || w == "has" {
+				return true
+			}
 		}
 	}
 	return false
@@ -181,58 +185,6 @@ func (d *draft) visit() event.Value {
 	return event.Value{}
 }
 
-// talkStage is how far talks or a meeting got, as the words of the clause
-// around the trigger say: refused, broken off, agreed on, to come, weighed,
-// sought or going on; else held.
-func (d *draft) talkStage() string {
-	v := d.v
-	first, end := d.clause()
-	before := max(first, d.trigger.First-12)
-	behind := min(end, d.trigger.End+12)
-	switch {
-	case v.has(before, d.trigger.First, "%talk_refusal"):
-		return "rejected"
-	case v.has(before, d.trigger.First, "%negation") && d.since():
-		return "stalled"
-	case v.has(d.trigger.End, behind, "%talk_stalled"), v.has(before, d.trigger.First, "%talk_broken"), v.has(before, d.trigger.First, "%talk_stalled"):
-		return "stalled"
-	case v.has(before, d.trigger.First, "%talk_agree"):
-		return "agreed"
-	case v.has(before, d.trigger.End, "%talk_due"), v.has(d.trigger.End, behind, "%talk_due"), d.presentAhead():
-		return "scheduled"
-	case v.has(before, d.trigger.First, "%talk_evaluating"):
-		return "evaluating"
-	case v.has(before, d.trigger.First, "%talk_seek"), v.has(before, d.trigger.First, "%talk_hoped"), v.has(before, behind, "%talk_open"):
-		return "proposed"
-	case v.has(before, behind, "%talk_underway"), v.has(before, d.trigger.End, "%talk_going"), d.progressive():
-		return "underway"
-	}
-	return "held"
-}
-
-// presentAhead reports a verb in the present tense with a day or month ahead of it:
-// "meet in Rabat on 4 May".
-func (d *draft) presentAhead() bool {
-	if tag := d.v.tag(d.trigger.First); tag != "VBP" && tag != "VB" && tag != "VBZ" {
-		return false
-	}
-	_, end := d.clause()
-	return d.v.has(d.trigger.End, end, labelDate)
-}
-
-// progressive reports "is", "are" or "have been" before a trigger in -ing.
-func (d *draft) progressive() bool {
-	if d.v.tag(d.trigger.First) != "VBG" {
-		return false
-	}
-	for i := d.trigger.First - 1; i >= max(d.sentence.First, d.trigger.First-3); i-- {
-		if slices.Contains([]string{"is", "are", "was", "were", "been", "be"}, d.v.lower(i)) {
-			return true
-		}
-	}
-	return false
-}
-
 // boundPair is the parties that the words around the noun name, where they name
 // two at least, else the two before it that begin them.
 func (d *draft) boundPair() event.Value {
@@ -240,6 +192,9 @@ func (d *draft) boundPair() event.Value {
 		return event.Value{}
 	}
 	codes := slices.DeleteFunc(d.boundParties(), isBody)
+	if len(codes) == 1 && d.v.lower(d.trigger.End) == "with" {
+		codes = d.withSpeaker(codes)
+	}
 	if len(codes) < 2 {
 		first, _ := d.clause()
 		codes = slices.DeleteFunc(d.v.delegates(first, d.trigger.First), isBody)
@@ -248,4 +203,14 @@ func (d *draft) boundPair() event.Value {
 		}
 	}
 	return thoseWhoMet(codes)
+}
+
+// withSpeaker adds whose official speaks of the talks: "talks with Brazil are
+// at an early stage, the Indonesian minister said".
+func (d *draft) withSpeaker(codes []string) []string {
+	a := d.v.speakerAt(d.trigger.First)
+	if a.kind == "pair" || len(a.codes) != 1 || isBody(a.codes[0]) || slices.Contains(codes, a.codes[0]) {
+		return codes
+	}
+	return append(codes, a.codes[0])
 }

@@ -56,7 +56,7 @@ func (d *draft) unnamedPartner() bool {
 	if v.lower(at) != "with" {
 		return false
 	}
-	for i := at + 1; i < at+6; i++ {
+	for i := at + 1; i < at+6 && !v.hasAt(i, "%place_preposition"); i++ {
 		if codes, _ := v.partyAt(i); len(codes) > 0 || v.hasAt(i, "%partner_word") || v.coveredBy(i, labelActor) || upperFirst(v.doc.Tokens[min(i, len(v.doc.Tokens)-1)].Norm) {
 			return false
 		}
