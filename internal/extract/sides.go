@@ -106,7 +106,7 @@ func (d *draft) bears(codes []string) bool {
 	first := d.head()
 	_, end := d.clause()
 	for i := first; i < min(end, d.trigger.End+6); i++ {
-		if !d.v.hasAt(i, "%against") {
+		if !d.v.hasAt(i, "%against") || d.v.lower(i) == "to" { // "the import tax to Peru" is Peru's
 			continue
 		}
 		if d.ofOther(i) {

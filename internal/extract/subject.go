@@ -21,10 +21,10 @@ func (d *draft) subject() []string {
 		codes = d.actedBefore()
 	}
 	if d.kind.Name == "measure" && codes != nil && (d.bears(codes) || slices.Equal(codes, d.complainer("%complaint")) || d.owns(codes)) {
-		if other := d.opposite(codes); !slices.Equal(other, codes) || !d.owns(codes) {
+		if other := d.opposite(codes); !slices.Equal(other, codes) {
 			return other
 		}
-		return nil // who asks for relief has not imposed it
+		return nil // who bears it or asks for relief has not imposed it
 	}
 	return codes
 }
