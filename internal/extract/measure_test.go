@@ -27,6 +27,11 @@ func TestHowFarAMeasureGot(t *testing.T) {
 		{"Norway's tariffs on Danish ham, which took effect in May, will hurt farmers.", "in_force"},
 		{"Norway will retaliate against Denmark's import rules.", "threatened"},
 		{"Norway will not retaliate against Denmark, its trade minister said of the tariffs.", "rejected"},
+		{"Norway is not considering tariffs on Danish ham.", "rejected"},
+		{"Norway declined to impose tariffs on Danish ham.", "rejected"},
+		{"Norway backed away from threatened tariffs on Danish ham.", "rejected"},
+		{"Norway will not hesitate to retaliate against Denmark's tariffs.", "threatened"},
+		{"Reports that Norway had banned imports of Danish ham were false.", "rejected"},
 	} {
 		got := claimsOf(t, x, event.Article{ID: "t", Text: tt.text}, "measure", "status")
 		if !slices.Contains(got, tt.want) {
@@ -47,6 +52,10 @@ func TestNoMeasureIsAsserted(t *testing.T) {
 		"Norway will impose no tariff on imports of Danish ham.",
 		"It is unlikely that Norway's tariffs on Danish imports will be lifted in May.",
 		"Norway exports fish tariff-free under the trade pact.",
+		"Danish farmers fear that Norway will raise the tariff on imported ham.",
+		"Had Norway imposed the tariff, imports of Danish ham would have fallen.",
+		"Norway neither confirmed nor denied that it would curb exports of trout to Denmark.",
+		"Tariffs on Danish ham have been rolled back.",
 	} {
 		if got := claimsOf(t, x, event.Article{ID: "t", Text: text}, "measure", "instrument", "action", "by", "on", "status"); len(got) > 0 {
 			t.Errorf("%q gives %v, want nothing", text, got)

@@ -1,6 +1,12 @@
 package extract
 
-import "strings"
+import (
+	"slices"
+	"strings"
+
+	"github.com/tradewire/tradewire/internal/event"
+	"github.com/tradewire/tradewire/internal/ontology"
+)
 
 // status says how far an act got. A rule whose trigger is a verb or a noun of
 // doing ("imposed", "removal of") is read by the words that govern it; one
@@ -17,7 +23,8 @@ func (d *draft) status() string {
 }
 
 // none reports that there is no such act, or none who does it: "will impose no
-// duty", "No country gains by tariffs", "it is unlikely that they are lifted".
+// duty", "No country gains by tariffs", "it is unlikely that they are lifted",
+// "fear that Peru will raise the duty", "Had Peru raised the duty".
 func (d *draft) none() bool {
 	v := d.v
 	first, _ := d.clause()
@@ -26,6 +33,9 @@ func (d *draft) none() bool {
 		head = r.First
 	}
 	_, acts := d.captures["action"]
+	if !d.named() && (v.has(max(first, d.trigger.First-10), d.trigger.First, "%surmise") || v.lower(d.sentence.First) == "had" && first == d.sentence.First) {
+		return true
+	}
 	return acts && v.lower(head-1) == "no" || v.hasAt(first, "%no_doer") || v.has(max(first, d.trigger.First-10), d.trigger.First, "%unlikely")
 }
 
@@ -164,7 +174,7 @@ func (d *draft) nameStatus() string {
 		return dropped
 	case v.has(before, d.trigger.First, "%threat"), v.has(head, d.trigger.First, "%looming"):
 		return "threatened"
-	case v.has(before, d.trigger.First, "%mooted"), d.possible(before):
+	case v.has(before, d.trigger.First, "%mooted"), d.possible(before) && !v.eases(before, head):
 		return "proposed"
 	case v.has(d.trigger.End, end, "%took_effect"):
 		return "in_force"
@@ -172,6 +182,43 @@ func (d *draft) nameStatus() string {
 		return "announced"
 	}
 	return "in_force"
+}
+
+// givenUp takes back what a rule sets for a plan or a threat: refused where
+// its government refuses it ("is not considering duties", "backed away from
+// threatened duties"), no claim where it denies to have spoken of it.
+func (d *draft) givenUp() {
+	set := d.rule.Set["status"]
+	if d.kind.Name != "measure" || set != "proposed" && set != "threatened" {
+		return
+	}
+	v, at := d.v, d.trigger.First
+	first, _ := d.clause()
+	near := max(first, at-4)
+	switch {
+	case v.has(near, at, "%undaunted"):
+	case v.has(near, at, "%rejected"), v.starts(near, at, "%refusal"):
+		d.slots["status"] = event.Text("rejected")
+	case v.has(near, at, "%negation"):
+		d.slots["status"] = event.Text(dropped)
+	}
+}
+
+// starts reports an entity of the label that begins in tokens [first, end),
+// wherever it ends.
+func (v *view) starts(first, end int, label string) bool {
+	for i := first; i < end; i++ {
+		if v.hasAt(i, label) {
+			return true
+		}
+	}
+	return false
+}
+
+// eases reports an act in tokens [first, end) that takes a measure back: what
+// "might cut the duty" leaves open is the cut, not the duty.
+func (v *view) eases(first, end int) bool {
+	return slices.ContainsFunc(v.within(first, end, "ACTION"), func(e ontology.Entity) bool { return direction(e.Value) == "easing" })
 }
 
 // supposes reports a measure that nobody is said to want: "A duty of 30
