@@ -143,6 +143,9 @@ func (x *Extractor) fill(d *draft) bool {
 	if d.kind.Name == "measure" && d.asks() {
 		return d.account.drop("a question of yes or no asserts no measure", "")
 	}
+	if why := d.unreal(); why != "" {
+		return d.account.drop(why, "")
+	}
 	for _, slot := range d.kind.Slots { // in the order of kinds.yaml
 		way, ok := d.resolve[slot.Name]
 		if !ok || way == "none" || !d.slots[slot.Name].Empty() {

@@ -33,7 +33,7 @@ func (d *draft) sayer() event.Value {
 		a = v.goesOn(d.sentence.Index)
 	}
 	holder := v.holds(a)
-	if holder.Empty() || d.slots["position"].Text == "support" {
+	if holder.Empty() || d.slots["position"].Text != "oppose" {
 		return holder
 	}
 	if own := d.subjectCountry(); own == holder.Text {
@@ -110,6 +110,9 @@ func (v *view) speaksForCountry(a actor) bool {
 // "he" and "it"; where none is, the speaker.
 func (d *draft) holderActor() actor {
 	v := d.v
+	if a, ok := d.whose(); ok {
+		return a
+	}
 	if a, ok := v.asideGroup(v.skipAside(d.trigger.First-1, d.sentence.First), d.trigger.First); ok {
 		return a
 	}
@@ -127,7 +130,10 @@ func (d *draft) holderActor() actor {
 			if a, said := v.saidIn(d.sentence.Index); said && a.end > 0 && a.end <= i {
 				return a // "the growers said they would fight it"
 			}
-			return v.actedLast(i)
+			if v.lower(i) == "it" && i+2 == d.trigger.First && v.hasAt(i+1, "%copula") && v.tag(i+2) == "VBN" {
+				return v.speakerAt(d.trigger.First) // "it is hoped"
+			}
+			return v.actedLastBut(i)
 		}
 		if a, ok := v.groupAt(i, d.sentence.First); ok && (!v.governed(a) || v.spokenFor(a)) {
 			return a
@@ -145,6 +151,17 @@ func (d *draft) holderActor() actor {
 		return a
 	}
 	return v.speakerAt(d.trigger.First)
+}
+
+// whose is whose the trigger is where it is a noun with its holder just before
+// it: the US in "China will address US concerns about".
+func (d *draft) whose() (actor, bool) {
+	v := d.v
+	e, ok := v.covering(d.trigger.First-1, labelActor)
+	if !ok || !strings.HasPrefix(v.tag(d.trigger.First), "NN") || !v.hasAt(d.trigger.First, "%stance_concern") {
+		return actor{}, false
+	}
+	return v.actors[e.Ref], true
 }
 
 // shared gives the stance once more for every other holder that "and" joins to
@@ -233,6 +250,16 @@ func (v *view) actedLast(i int) actor {
 		}
 	}
 	return actor{}
+}
+
+// actedLastBut is actedLast for the pronoun at token i: in words that somebody
+// speaks, "they" are not the speaker.
+func (v *view) actedLastBut(i int) actor {
+	a := v.actedLast(i)
+	if len(a.codes) > 0 && v.lower(i) == "they" && v.quoted(i) && slices.Equal(a.codes, v.speakerAt(i).codes) {
+		return actor{}
+	}
+	return a
 }
 
 // speaker is the person who spoke for the holder; empty when nobody is named.

@@ -166,5 +166,8 @@ func (d *draft) talks() event.Value {
 			}
 		}
 	}
+	if v.hasAt(d.trigger.End, "%talk_verb") { // "if they want to talk"
+		return event.Text(v.doc.Span(d.phrase(d.trigger.End)))
+	}
 	return event.Value{}
 }

@@ -44,7 +44,12 @@ func TestStanceHolders(t *testing.T) {
 		want                  []string
 	}{
 		{"subject", "", "Japan strongly opposes the new car tariffs.", []string{"JP|oppose|new car tariffs"}},
-		{"denied", "", "Japan does not oppose the new car tariffs.", nil},
+		{"denied", "", "Japan does not oppose the new car tariffs.", []string{"JP|support|new car tariffs"}},
+		{"denied refusal", "", "Japan has not ruled out joining the trade pact.", []string{"JP|neutral|joining the trade pact"}},
+		{"supposed", "", "If Japan opposes the new car tariffs, the shipyards will close.", nil},
+		{"asked", "", "Does Japan oppose the new car tariffs?", nil},
+		{"another's concern", "", "Canada will address Japan's concerns about the new car tariffs.", []string{"JP|oppose|new car tariffs"}},
+		{"impersonal", "", "It is hoped that Canada will lift the new car tariffs, Japan's trade ministry said.", []string{"JP|oppose|new car tariffs"}},
 		{"quotation", "", "\"The car tariffs are unjustified,\" Japan's trade ministry said.", []string{"JP|oppose|car tariffs"}},
 		{"group", "", "The Bicycle Makers Association opposes the new car tariffs.", []string{"Bicycle Makers Association|oppose|new car tariffs"}},
 		{"bystanders", "", "Analysts criticized the car tariffs.", nil},

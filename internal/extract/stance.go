@@ -62,6 +62,9 @@ func (d *draft) phrase(first int) (from, end int) {
 			end = i
 		}
 	}
+	if v.lower(end) == "by" && end > first+1 && v.tag(end-1) == "VBN" {
+		end-- // "the curbs imposed by Peru"
+	}
 	for end > first+1 && v.dangles(end-1) {
 		end--
 	}
@@ -96,7 +99,7 @@ func (v *view) commaIn(first, end int) bool {
 
 // dangles reports whether token i cannot end a noun phrase.
 func (v *view) dangles(i int) bool {
-	return v.lower(i) == "such" || v.hasAt(i, "%conjunction") || v.hasAt(i, "%determiner") || v.lower(i) == "the" || v.hasAt(i, "%preposition") && v.tag(i) != "RP"
+	return v.lower(i) == "such" || v.lower(i) == "be" || v.hasAt(i, "%conjunction") || v.hasAt(i, "%determiner") || v.lower(i) == "the" || v.hasAt(i, "%preposition") && v.tag(i) != "RP"
 }
 
 // shortQuote reports whether token i is a quotation mark around a word or two
@@ -154,6 +157,13 @@ func (d *draft) wished() bool {
 			}
 		}
 	}
+	if d.v.lower(d.trigger.First-1) == "be" { // "they must face the facts, show good will and be prepared to"
+		for i := d.trigger.First - 1; i >= d.sentence.First && d.v.lower(i) != ";"; i-- {
+			if d.v.tag(i) == "MD" {
+				return d.v.hasAt(i, "%ought")
+			}
+		}
+	}
 	return d.v.has(max(d.sentence.First, d.trigger.First-10), d.trigger.First, "%ought")
 }
 
@@ -172,6 +182,9 @@ func (d *draft) pledged() event.Value {
 				break
 			}
 		}
+	}
+	if first != d.trigger.End && v.has(d.trigger.End, first, "%everybody") {
+		return event.Value{}
 	}
 	from, end := d.phrase(first)
 	if !v.ofTrade(from, end) && (end-from < 2 || !d.ofPolicy(from, end) && !v.has(from, end, "%concord")) || v.has(from, min(from+2, end), "%strike") {
@@ -217,6 +230,9 @@ func (d *draft) endorsed() event.Value {
 		return event.Value{} // "a nominee who defends them"
 	}
 	if strings.HasSuffix(v.lower(d.trigger.First), "ing") && !v.hasAt(at-1, "%copula") && !(v.lower(at-1) == "," && v.hasAt(d.trigger.First, "%comment")) || v.hasAt(at-1, "%not_finite") && !d.joined(at-1) {
+		return event.Value{}
+	}
+	if v.has(d.trigger.End, d.trigger.End+3, "%courtesy") {
 		return event.Value{}
 	}
 	return d.strict(d.trigger.End)
@@ -324,22 +340,11 @@ func (d *draft) instance(first, end int) (from, stop int) {
 }
 
 // refused is what the holder will not do or take.
-func (d *draft) refused() event.Value { return d.strict(d.trigger.End) }
-
-// alike reports whether two targets say the same: half of the shorter one's
-// words stand in the longer.
-func alike(a, b string) bool {
-	x, y := strings.Fields(strings.ToLower(stoodFor(a))), strings.Fields(strings.ToLower(stoodFor(b)))
-	if len(x) > len(y) {
-		x, y = y, x
+func (d *draft) refused() event.Value {
+	if d.denied() {
+		return event.Value{}
 	}
-	n := 0
-	for _, w := range x {
-		if len(w) > 3 && slices.Contains(y, w) {
-			n++
-		}
-	}
-	return n*2 >= len(x) && n > 0
+	return d.strict(d.trigger.End)
 }
 
 // aim gives the words of the target; empty where they are not about trade and
@@ -389,5 +394,11 @@ func (v *view) closesTarget(i int, inside bool) bool {
 	case ",", ".", ";", ":", "?", "!", "(", ")", `"`, "--":
 		return true
 	}
-	return inside && (v.hasAt(i, "%target_stop") && !(v.lower(i) == "through" && v.has(i, i+5, labelTalks)) || v.hasAt(i, "%say") && !v.doc.Tokens[i].Capital())
+	return inside && (v.hasAt(i, "%target_stop") && !(v.lower(i) == "through" && v.has(i, i+5, labelTalks)) || v.hasAt(i, "%say") && !v.doc.Tokens[i].Capital() && !v.saidOf(i))
+}
+
+// saidOf reports whether the word at token i, which may be a verb of saying, is
+// the noun of an adjective before it: "on trumped-up charges".
+func (v *view) saidOf(i int) bool {
+	return strings.HasPrefix(v.tag(i), "NN") && (strings.HasPrefix(v.tag(i-1), "JJ") || v.tag(i-1) == "VBN")
 }

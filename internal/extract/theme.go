@@ -34,6 +34,9 @@ func (d *draft) theme() event.Value {
 		end = first - 1
 		first = d.clauseStart(end)
 	}
+	for first > d.sentence.First+1 && v.lower(first-1) == "," && v.hasAt(first, "%insertion") { // "the levy on all goods, including tea, under any pretext"
+		first = d.clauseStart(first - 1)
+	}
 	if v.lower(first-1) == "whether" {
 		return event.Value{}
 	}
@@ -45,7 +48,11 @@ func (d *draft) theme() event.Value {
 	if end-first == 1 && (v.hasAt(first, "%back_reference") || v.lower(first) == "they") || v.saidBefore(first, end) {
 		return d.pointed(first, end, d.lately())
 	}
-	if _, named := v.actor(end + 1); v.tag(first) == "VBG" && v.lower(end) == "," && named {
+	subject := end + 1
+	for v.lower(subject) == "the" {
+		subject++
+	}
+	if _, named := v.actor(subject); v.tag(first) == "VBG" && v.lower(end) == "," && named {
 		return event.Value{} // "ignoring the pact, Peru did so, hurting trade"
 	}
 	if a, ok := v.actor(first); ok && a.end == end && a.kind != "pair" {
@@ -58,10 +65,15 @@ func (d *draft) theme() event.Value {
 		first++
 	}
 	end = min(end, first+maxTarget)
+	for i := first + 1; i < end; i++ {
+		if v.lower(i) == "," && v.hasAt(i+1, "%insertion") {
+			end = i
+		}
+	}
 	if first >= end || v.verbal(first) || !v.ofTrade(first, end) && !v.has(first, end, "%theme_matter") && !d.ofPolicy(first, end) {
 		return event.Value{}
 	}
-	for end > first+1 && v.tag(end-1) == "RB" {
+	for end > first+1 && (v.tag(end-1) == "RB" || v.dangles(end-1)) {
 		end--
 	}
 	return event.Text(strings.TrimSpace(v.doc.Span(first, end)))
@@ -169,6 +181,9 @@ func (v *view) predicate(i int) bool {
 	}
 	switch v.tag(i) {
 	case "VB", "VBP", "VBZ", "VBD":
+		return true
+	}
+	if v.hasAt(i, "%harms") && !v.hasAt(i+1, "%preposition") { // a tagger takes "violate" for a noun
 		return true
 	}
 	return v.tag(i) == "VBG" && v.tag(i-1) == "RB"

@@ -248,6 +248,9 @@ func (d *draft) quoter() event.Value {
 		return event.Value{}
 	}
 	a, said := v.saidIn(d.sentence.Index)
+	if at := d.trigger.First; !said && at > d.sentence.First+1 && v.lower(at-2) != "," && v.lower(at-2) != ":" {
+		return event.Value{} // words woven into another's sentence
+	}
 	for k := d.sentence.Index - 1; !said && k >= 0 && v.doc.Sentences[k].Paragraph == d.sentence.Paragraph; k-- {
 		a, said = v.saidIn(k)
 	}
