@@ -38,9 +38,10 @@ func merge(drafts []*draft) []*draft {
 }
 
 // yields reports whether d comes of a rule that only speaks where nothing else
-// does, and e sets a condition: then e's slots are the claim's.
+// does, and e is of talks or sets a condition: then e's slots are the claim's.
 func (d *draft) yields(e *draft) bool {
-	return len(d.rule.UnlessSaid) > 0 && len(e.rule.UnlessSaid) == 0 && !e.v.title && d.kind.Name == "stance" && e.slots["position"].Text == "conditional"
+	return len(d.rule.UnlessSaid) > 0 && len(e.rule.UnlessSaid) == 0 && !e.v.title &&
+		(d.kind.Name == "negotiation" || d.kind.Name == "stance" && e.slots["position"].Text == "conditional")
 }
 
 // same compares the slots that the rule set names under merge. A list that

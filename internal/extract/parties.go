@@ -27,7 +27,7 @@ func (d *draft) parties() []string {
 		return nil
 	}
 	bound := d.boundParties()
-	if len(bound) == 0 && (d.unnamedPartner() || d.manyDeals()) {
+	if len(bound) < 2 && d.unnamedPartner() || len(bound) == 0 && d.manyDeals() {
 		return nil
 	}
 	if len(bound) == 0 && d.bare() {
@@ -46,22 +46,6 @@ func (d *draft) parties() []string {
 		return nil
 	}
 	return slices.Sorted(slices.Values(bound))
-}
-
-// unnamedPartner is true for talks "with" somebody who is no country and
-// stands for none: farmers, economies, companies.
-func (d *draft) unnamedPartner() bool {
-	v := d.v
-	at := d.trigger.End
-	if v.lower(at) != "with" {
-		return false
-	}
-	for i := at + 1; i < at+6 && !v.hasAt(i, "%place_preposition"); i++ {
-		if codes, _ := v.partyAt(i); len(codes) > 0 || v.hasAt(i, "%partner_word") || v.coveredBy(i, labelActor) || upperFirst(v.doc.Tokens[min(i, len(v.doc.Tokens)-1)].Norm) {
-			return false
-		}
-	}
-	return true
 }
 
 // manyDeals is true for agreements in the plural that name no party.
@@ -111,7 +95,7 @@ func (d *draft) spokenOf() []string {
 				}
 				earlier := &draft{v: v, sentence: s, first: e.First, end: e.End}
 				earlier.trigger.First, earlier.trigger.End = e.First, e.End
-				if codes := earlier.boundParties(); len(codes) == 2 {
+				if codes := earlier.boundParties(); len(codes) >= 2 {
 					return codes
 				}
 			}
@@ -153,7 +137,7 @@ func (d *draft) boundParties() []string {
 		return behind
 	}
 	out := unique(append(before, behind...))
-	if len(out) < 2 && with {
+	if with && (len(out) < 2 || len(before) == 0 && len(behind) > 1) {
 		out = unique(append(out, d.leading(out)...))
 	}
 	if len(behind) > 0 && len(before) == 0 && len(out) == len(behind) && with {
@@ -210,45 +194,6 @@ func (d *draft) modifiers() []string {
 		}
 		if !v.hasAt(i, "%pact_word") && !(len(out) > 0 && (v.lower(i) == "and" || v.lower(i) == ",")) {
 			break
-		}
-	}
-	return unique(out)
-}
-
-// partners are the countries and people behind the noun in "between A and B"
-// and "with B"; with tells that one side is still to be found.
-func (d *draft) partners() (codes []string, with bool) {
-	v := d.v
-	for i := d.trigger.End; i < min(d.trigger.End+9, d.sentence.End); i++ {
-		if v.breaks(i) {
-			return nil, false
-		}
-		switch v.lower(i) {
-		case "between", "among", "involving", "by":
-			return v.listFrom(i+1, d.sentence.End), false
-		case "with":
-			return v.listFrom(i+1, d.sentence.End), true
-		}
-	}
-	return nil, false
-}
-
-// listFrom reads "China, Japan and South Korea" or "Trump and the Canadian
-// side" from token i on: codes with few words between them.
-func (v *view) listFrom(i, end int) []string {
-	var out []string
-	for gap := 0; i < end && gap < 4; i++ {
-		if codes, next := v.partyAt(i); len(codes) > 0 {
-			out = append(out, codes...)
-			i, gap = next-1, 0
-			continue
-		}
-		switch v.lower(i) {
-		case "and", ",", "the", "-", "'s", "'", "its", "president", "counterparts", "officials":
-		case "on", "over", "in", "at", "for", "to", "that", "which", "after", "before", "about", "was", "were", "is", "has", "will":
-			return unique(out)
-		default:
-			gap++
 		}
 	}
 	return unique(out)

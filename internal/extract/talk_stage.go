@@ -35,6 +35,8 @@ func (d *draft) stageSaid() string {
 		return "agreed"
 	case v.has(first, d.sentence.End, "%talk_if") && v.has(first, d.sentence.End, "%talk_due"):
 		return "proposed"
+	case d.offersToTalk(first, end):
+		return "proposed"
 	case v.has(before, d.trigger.End, "%talk_due"), v.has(d.trigger.End, behind, "%talk_due"), d.presentAhead():
 		return "scheduled"
 	case v.has(before, d.trigger.First, "%talk_evaluating"):
@@ -133,4 +135,11 @@ func (d *draft) calledOff() bool {
 		}
 	}
 	return false
+}
+
+// offersToTalk reports that one side alone says it will negotiate, without a
+// day: "will negotiate with Chile".
+func (d *draft) offersToTalk(first, end int) bool {
+	v := d.v
+	return v.hasAt(d.trigger.First, "%bargain") && v.lower(d.trigger.First-1) == "will" && !v.together(first, d.trigger.First) && !v.has(first, end, labelDate)
 }

@@ -19,12 +19,16 @@ func unsaid(drafts []*draft) []*draft {
 }
 
 // says reports whether d agrees with e, another draft of the same kind, in the
-// slots of e's unless_said; two targets agree where they name the same.
+// slots of e's unless_said; two targets agree where they name the same, and a
+// place with one that is not told.
 func (d *draft) says(e *draft) bool {
 	if d == e || d.kind.Name != e.kind.Name {
 		return false
 	}
 	return !slices.ContainsFunc(e.rule.UnlessSaid, func(slot string) bool {
+		if slot == "place" && (d.slots[slot].Empty() || e.slots[slot].Empty()) {
+			return false // a round without a place may be any
+		}
 		return !equal(d.slots[slot], e.slots[slot]) && (slot != "target" || !alike(d.slots[slot].Text, e.slots[slot].Text))
 	})
 }
