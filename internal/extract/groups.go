@@ -41,7 +41,35 @@ func (v *view) groupAt(i, from int) (actor, bool) {
 		}
 		return v.group(k, e.End, from), true
 	}
+	if a, ok := v.tradeName(i, from); ok {
+		return a, true
+	}
 	return v.branch(i, from)
+}
+
+// tradeName is an organisation called after its country and what it trades in,
+// as the subject of a verb: "Timber Peru said", "Peru Copper wants".
+func (v *view) tradeName(i, from int) (actor, bool) {
+	if i <= from || v.title || !v.doc.Tokens[i].Capital() || !v.doc.Tokens[i-1].Capital() || i+1 >= len(v.doc.Tokens) || v.doc.Tokens[i+1].Capital() {
+		return actor{}, false
+	}
+	e, country := v.covering(i, ontology.LabelCountry)
+	first := i - 1
+	switch {
+	case country && e.End == i+1 && e.How != ontology.HowDemonym && v.hasAt(e.First-1, ontology.LabelSector):
+		first = e.First - 1
+	case !country && v.hasAt(i, ontology.LabelSector):
+		if e, country = v.covering(i-1, ontology.LabelCountry); !country || e.How == ontology.HowDemonym {
+			return actor{}, false
+		}
+		first = e.First
+	default:
+		return actor{}, false
+	}
+	if first < from || !v.doc.Tokens[first].Capital() || !v.verbal(i+1) {
+		return actor{}, false
+	}
+	return actor{name: v.doc.Span(first, i+1), kind: "group", first: first, end: i + 1}, true
 }
 
 // tailEnd is the end of the "of …" or "for …" that belongs to the name whose
@@ -176,7 +204,8 @@ func (v *view) ownsHead(i int) bool {
 // branch is a branch of business as a holder: "the white goods industry", "the
 // car lobby".
 func (v *view) branch(i, from int) (actor, bool) {
-	if !v.hasAt(i, "%branch") || v.doc.Tokens[i].Capital() || v.hasAt(i-1, "%no_group") {
+	named := v.hasAt(i, "%naming_noun") && i+1 < len(v.doc.Tokens) && v.doc.Tokens[i+1].Capital()
+	if !named && !v.hasAt(i, "%branch") || v.doc.Tokens[i].Capital() || v.hasAt(i-1, "%no_group") {
 		return actor{}, false
 	}
 	first := i

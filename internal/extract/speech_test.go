@@ -52,6 +52,8 @@ func TestStanceHolders(t *testing.T) {
 		{"impersonal", "", "It is hoped that Canada will lift the new car tariffs, Japan's trade ministry said.", []string{"JP|oppose|new car tariffs"}},
 		{"quotation", "", "\"The car tariffs are unjustified,\" Japan's trade ministry said.", []string{"JP|oppose|car tariffs"}},
 		{"group", "", "The Bicycle Makers Association opposes the new car tariffs.", []string{"Bicycle Makers Association|oppose|new car tariffs"}},
+		{"called after its trade", "", "Timber Peru opposes the new car tariffs.", []string{"Timber Peru|oppose|new car tariffs"}},
+		{"named by its kind", "", "The growers' forum AGRA opposes the new car tariffs.", []string{"AGRA|oppose|new car tariffs"}},
 		{"bystanders", "", "Analysts criticized the car tariffs.", nil},
 		{"stranger", "", "\"The car tariffs are unjustified,\" said Fantin Morrow, a baker.", nil},
 		{"US is not us", "", "Japan said the US opposes the new car tariffs.", []string{"US|oppose|new car tariffs"}},
