@@ -140,6 +140,13 @@ func (x *Extractor) fill(d *draft) bool {
 	if d.joinedTo() {
 		return d.account.drop("a further object of the act before it", "")
 	}
+	if d.ofOtherThing() {
+		return d.account.drop("the act is on something else that has to do with the measure", "")
+	}
+	if d.kind.Name == "measure" && d.generic() {
+		d.slots["status"] = event.Text(dropped)
+		return d.account.drop("a kind of act is spoken of, or what somebody may do", "")
+	}
 	if d.kind.Name == "measure" && d.asks() {
 		return d.account.drop("a question of yes or no asserts no measure", "")
 	}

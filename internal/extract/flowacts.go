@@ -51,6 +51,9 @@ func (d *draft) government() []string {
 	if codes := d.byAgent(); codes != nil {
 		return codes
 	}
+	if codes := d.sharedSubject(); codes != nil {
+		return codes
+	}
 	if d.strangerActs() {
 		return nil
 	}
@@ -67,6 +70,9 @@ func (d *draft) strangerActs() bool {
 	}
 	if i < d.sentence.First {
 		return false
+	}
+	if w := v.lower(i); w == "you" || w == "they" {
+		return true
 	}
 	if _, acts := v.covering(i, labelActor); acts {
 		return false

@@ -241,11 +241,17 @@ func (d *draft) toCome() bool {
 // covers reports whether d may be a second mention of e: neither says
 // anything of whose goods, or both the same.
 func (d *draft) covers(e *draft) bool {
-	if d.kind.Name != "measure" || e.kind.Name != "measure" {
+	if d.kind.Name != "measure" || e.kind.Name != "measure" || d.sparing() != e.sparing() {
 		return false
 	}
 	return d.instrumentOf(e) && direction(d.slots["action"].Text) == direction(e.slots["action"].Text) &&
 		stage(d.slots["status"].Text) == stage(e.slots["status"].Text)
+}
+
+// sparing reports an act on exemptions: "extended its tariff exclusions".
+func (d *draft) sparing() bool {
+	r, ok := d.captures["instrument"]
+	return ok && d.v.has(r.First, r.End, "%spared_noun")
 }
 
 // instrumentOf reports that both name one instrument: the duty of an article

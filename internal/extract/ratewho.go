@@ -196,7 +196,7 @@ func (r *reading) taxBefore(v *view, m rate, by, on []string) *draft {
 
 // fits reports that the measure may be the one whose rate by puts on on.
 func fits(d *draft, by, on []string) bool {
-	if d.slots["action"].Text == "exempt" {
+	if d.slots["action"].Text == "exempt" || d.sparing() {
 		return false
 	}
 	return agree(d.slots["by"].List, by) && !meets(d.slots["by"].List, on) && !meets(d.slots["on"].List, by)

@@ -44,7 +44,7 @@ func (d *draft) complainer(cue string) []string {
 			continue
 		}
 		for k := i - 1; k >= d.sentence.First; k-- {
-			if a, ok := d.v.actor(k); ok && len(a.codes) > 0 && !isBody(a.codes[0]) && !a.possessive && !d.v.isObject(a) {
+			if a, ok := d.v.actor(k); ok && len(a.codes) > 0 && !isBody(a.codes[0]) && (!a.possessive && !d.v.isObject(a) || d.v.possessiveAt(i-1) && a.possessive && i-a.end < 2) {
 				return a.codes
 			}
 		}

@@ -172,9 +172,9 @@ func (d *draft) nameStatus() string {
 		return "rejected"
 	case v.has(before, d.trigger.First, "%negation"), v.has(first, d.trigger.First, "%supposed"), d.supposes(head, end):
 		return dropped
-	case v.has(before, d.trigger.First, "%threat"), v.has(head, d.trigger.First, "%looming"):
+	case v.has(before, d.trigger.First, "%threat"), v.has(head, d.trigger.First, "%looming"), v.hasAt(d.trigger.End, "%threat_noun"):
 		return "threatened"
-	case v.has(before, d.trigger.First, "%mooted"), d.possible(before) && !v.eases(before, head):
+	case v.has(before, d.trigger.First, "%mooted"), d.possible(before) && !v.eases(before, head), v.hasAt(d.trigger.End, "%plan_noun"):
 		return "proposed"
 	case v.has(d.trigger.End, end, "%took_effect"):
 		return "in_force"
@@ -245,7 +245,11 @@ func (d *draft) asks() bool {
 	if d.v.lower(last) == `"` {
 		last--
 	}
-	return d.v.lower(last) == "?" && d.v.hasAt(d.sentence.First, "%auxiliary")
+	at := d.sentence.First
+	for at < d.trigger.First && (d.v.hasAt(at, "%question_lead") || d.v.tag(at) == "RB") {
+		at++
+	}
+	return d.v.lower(last) == "?" && d.v.hasAt(at, "%auxiliary")
 }
 
 // realStatus is the status of an act that its words tell by a denial ("does

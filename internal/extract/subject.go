@@ -90,14 +90,23 @@ func (d *draft) namedSubject() []string {
 		if bearers, verb, ok := d.payer(); ok {
 			return d.collector(bearers, verb)
 		}
+		if codes := d.sharedSubject(); codes != nil {
+			return codes
+		}
 	}
 	return d.leftSubject()
 }
 
-// byAgent reads "imposed by X" within eight tokens behind the trigger.
+// byAgent reads "imposed by X" within twelve tokens behind the trigger. An
+// active verb has no agent: "decided to lift the ban, which was welcomed by Y".
 func (d *draft) byAgent() []string {
+	tag := d.v.tag(d.trigger.First)
+	active := tag == "VB" || tag == "VBP" || tag == "VBZ"
 	for i := d.trigger.End; i < min(d.trigger.End+12, d.sentence.End); i++ {
-		if d.v.lower(i) != "by" || d.ofOther(i) {
+		if d.v.lower(i) == "," && d.v.hasAt(i+1, "%relative") {
+			return nil
+		}
+		if d.v.lower(i) != "by" || d.ofOther(i) || active && d.v.tag(i-1) != "VBN" {
 			continue
 		}
 		for k := i + 1; k < min(i+4, d.sentence.End); k++ {
@@ -145,7 +154,7 @@ func (d *draft) possessor() []string {
 		head = r.First
 	} else if ok { // "the imposition of U.S. tariffs"
 		for i := max(d.trigger.End, r.First-3); i < r.First; i++ {
-			if a, named := d.v.actor(i); named && a.possessive && len(a.codes) > 0 && !d.v.aimedAt(a, i) {
+			if a, named := d.v.actor(i); named && a.possessive && len(a.codes) > 0 && !d.v.aimedAt(a, i) && !d.v.has(a.end, r.First, "%preposition") {
 				return a.codes
 			}
 		}
@@ -226,12 +235,21 @@ func (d *draft) leftSubject() []string {
 			return a.codes
 		}
 		owns := a.possessive && d.v.eventNoun(a.end) // "over the US's recent actions"
-		if isBody(a.codes[0]) || !owns && (a.possessive || d.v.isObject(a) || d.v.directObject(a) && d.v.joined(a.end, d.trigger.First)) || d.addressed(a) {
+		if isBody(a.codes[0]) || !owns && (a.possessive || d.v.isObject(a) || (d.v.directObject(a) || d.v.pressed(a)) && d.v.joined(a.end, d.trigger.First)) || d.addressed(a) {
 			continue
 		}
 		return d.v.conjoined(a)
 	}
 	return nil
+}
+
+// pressed is true for whom another asks to do something.
+func (v *view) pressed(a actor) bool {
+	i := a.first - 1
+	if v.hasAt(i, "%determiner") {
+		i--
+	}
+	return v.hasAt(i, "%seeker")
 }
 
 // addressed is true for whom another accuses, tells or blames: he does not

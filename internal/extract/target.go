@@ -2,6 +2,7 @@ package extract
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/tradewire/tradewire/internal/ontology"
 )
@@ -18,8 +19,8 @@ func (d *draft) target() []string {
 	}
 	first, end := d.clause()
 	var out []string
-	for i := d.trigger.First; i < end; i++ {
-		if d.v.hasAt(i, "%world") {
+	for i := d.trigger.First; i < end && !d.nextAct(i); i++ {
+		if e, ok := d.v.at(i, "%world"); ok && d.reaches(e) {
 			return append(out, "WORLD")
 		}
 		e, ok := d.v.at(i, ontology.LabelCountry)
@@ -43,6 +44,27 @@ func (d *draft) target() []string {
 		return by // "both sides cut tariffs on each other's goods"
 	}
 	return d.answered()
+}
+
+// nextAct reports that another act of the same doer begins at token i behind
+// the measure: "lifted the ban and imposed a duty on all countries".
+func (d *draft) nextAct(i int) bool {
+	r, ok := d.captures["instrument"]
+	return ok && i > max(r.End, d.trigger.End) && d.v.lower(i-1) == "and" && d.v.hasAt(i, "ACTION") && strings.HasPrefix(d.v.tag(i), "VB")
+}
+
+// reaches reports that the measure is on those whom e names: "tariffs on all
+// countries", not "tariffs that hurt firms worldwide".
+func (d *draft) reaches(e ontology.Entity) bool {
+	if d.v.hasAt(e.First, "%world_loose") {
+		for k := e.First - 1; k >= e.First-3; k-- {
+			if d.v.hasAt(k, "%against") {
+				return true
+			}
+		}
+		return false
+	}
+	return true
 }
 
 // answered is on whom an act in answer to another falls, or who complains of
@@ -76,6 +98,9 @@ func (d *draft) opponent() []string {
 		return codes
 	}
 	by := d.slots["by"].List
+	if d.slots["instrument"].Text == "subsidy" || d.groupMeant() {
+		return nil // aid falls on nobody unless the words say so
+	}
 	if !d.v.bilateral() || len(by) != 1 || !slices.Contains(d.v.topic[:2], by[0]) {
 		return nil
 	}
