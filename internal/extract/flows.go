@@ -65,7 +65,7 @@ func (v *view) coveredBy(i int, label string) bool {
 // a wish, or nobody can be named.
 func (d *draft) flowReporter() string {
 	at := d.flowAt()
-	if d.supposed() || d.v.has(at.End, d.end, labelFlow) || d.underTariff() {
+	if d.supposed() || d.v.has(at.End, d.end, labelFlow) || d.underTariff() || d.formerly(at) {
 		return ""
 	}
 	if c := d.traderFrom(at); c != "" {
@@ -88,7 +88,35 @@ func (d *draft) flowReporter() string {
 	if c := d.v.publishingCountry(); c != "" && c != partner {
 		return c
 	}
+	for _, c := range []string{d.v.datelineCountry(), d.spokenOfBefore()} {
+		if c != "" && c != partner {
+			return c
+		}
+	}
 	return d.otherThan(partner)
+}
+
+// formerly is true for the figure that another is compared with: "against a
+// deficit of $2 billion a year before".
+func (d *draft) formerly(at pattern.Range) bool {
+	i := at.First - 1
+	if w := d.v.lower(i); w == "a" || w == "an" || w == "the" {
+		i--
+	}
+	return i > d.sentence.First && d.v.hasAt(i, "%compared") && d.v.lower(i) != "from"
+}
+
+// spokenOfBefore is the country that the sentence before begins with: its
+// goods are those spoken of.
+func (d *draft) spokenOfBefore() string {
+	if d.sentence.Index == 0 {
+		return ""
+	}
+	s := d.v.doc.Sentences[d.sentence.Index-1]
+	if e, ok := d.v.trader(s.First); ok && !d.v.dateline(e) {
+		return e.Value
+	}
+	return ""
 }
 
 // traderFrom reads "exports from X", "shipments of chips from X to Y" and
@@ -305,6 +333,9 @@ func (d *draft) compared(first, end int) string {
 		}
 		if next < 0 || !d.v.hasAt(i, "%compared") {
 			continue
+		}
+		if d.v.has(first-2, first, "%plus") && d.v.has(i+1, min(i+5, d.sentence.End), "%minus") {
+			return "up" // a surplus, after a deficit
 		}
 		for k := i + 1; k < min(i+4, end); k++ {
 			n, to, ok := d.v.number(k)

@@ -54,6 +54,11 @@ func (d *draft) yardstick() bool {
 	if e, ok := d.v.at(d.trigger.First, labelMarket); ok && d.v.hasAt(e.End, labelFlow) {
 		return true // "gold imports"
 	}
+	if d.v.lower(d.trigger.First-1) == "of" || d.v.lower(d.trigger.First-2) == "of" {
+		if d.v.has(d.trigger.First-4, d.trigger.First, labelFlow) {
+			return true // "imports of gold"
+		}
+	}
 	if _, ok := d.v.covering(d.trigger.First, labelMoney); ok {
 		return true // "600 yuan"
 	}
