@@ -18,7 +18,7 @@ func (d *draft) accused() []string {
 			break
 		}
 		e, ok := v.at(i, ontology.LabelCountry)
-		if !ok || isBody(e.Value) || e.Value == "WORLD" || slices.Contains(by, e.Value) || v.fallsOn(e) && v.lower(d.trigger.First-1) != "for" {
+		if !ok || isBody(e.Value) || e.Value == "WORLD" || slices.Contains(by, e.Value) || v.fallsOn(e) && v.lower(d.trigger.First-1) != "for" && !(v.possessiveAt(e.End) && e.End >= d.trigger.First-2) {
 			continue
 		}
 		return []string{e.Value}

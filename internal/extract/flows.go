@@ -103,7 +103,7 @@ func (d *draft) formerly(at pattern.Range) bool {
 	if w := d.v.lower(i); w == "a" || w == "an" || w == "the" {
 		i--
 	}
-	return i > d.sentence.First && d.v.hasAt(i, "%compared") && d.v.lower(i) != "from"
+	return d.flowValue() == "balance" && i > d.sentence.First && d.v.hasAt(i, "%compared") && d.v.lower(i) != "from"
 }
 
 // spokenOfBefore is the country that the sentence before begins with: its

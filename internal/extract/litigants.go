@@ -66,13 +66,17 @@ func (v *view) sues(e ontology.Entity, next int) bool {
 	left := v.leftOf(e)
 	owns := v.possessiveAt(next) || e.How == ontology.HowDemonym
 	switch {
+	case v.lower(left) == "from" && v.hasAt(left-1, "%asks_talks"):
+		return true
 	case (v.lower(left) == "by" || v.lower(left) == "from") && (v.hasAt(left-1, "%taken") || v.hasAt(left-1, "%challenged") || v.has(left-3, left, "%case")):
 		return true
 	case v.endsAt("%sided_with", left+1):
 		return true
+	case v.lower(left) == "of" && v.hasAt(left-1, "%case") && v.lower(next) == "against":
+		return true
 	case v.lower(left) == "with" && v.has(left-7, left, "%lost_case"):
 		return true
-	case owns && (v.lower(next+1) == "request" || v.lower(next+1) == "favour" || v.lower(next+1) == "favor" || v.has(next, next+4, "%case") || v.has(next, next+3, "%case_victory")):
+	case owns && (v.hasAt(next+1, "%owns_case") || v.has(next, next+4, "%case") || v.has(next, next+3, "%case_victory")):
 		return true
 	case v.has(next, next+3, "%wins_case"):
 		return true
@@ -90,6 +94,8 @@ func (v *view) isSued(e ontology.Entity, next int) bool {
 	left := v.leftOf(e)
 	owns := v.possessiveAt(next) || e.How == ontology.HowDemonym || v.modifiesNoun(e)
 	switch {
+	case v.hasAt(left, "%takes_to") && v.lower(next) == "to":
+		return true
 	case v.lower(left) == "against":
 		return v.has(left-6, left, "%case") || v.has(left-3, left, "%rules_on") || v.has(left-6, left, "%taken")
 	case v.lower(left) == "with" && (v.has(left-5, left, "%case") || v.lower(left-1) == "consultations"):
