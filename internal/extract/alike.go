@@ -11,8 +11,8 @@ import (
 const leastWord = 4
 
 // alike reports whether two targets say the same: more than half of the shorter
-// one's words stand in the longer, and no number tells them apart ("Section 232
-// tariffs", "Section 301 tariffs").
+// one's words, or two that are half of them, stand in the longer, and no number
+// tells them apart ("Section 232 tariffs", "Section 301 tariffs").
 func alike(a, b string) bool {
 	x, y := stems(stoodFor(a)), stems(stoodFor(b))
 	if otherNumber(x, y) || compounds(x, y) || compounds(y, x) {
@@ -28,7 +28,7 @@ func alike(a, b string) bool {
 			n++
 		}
 	}
-	return n*2 > len(x)
+	return n*2 > len(x) || n*2 == len(x) && n > 1
 }
 
 // compounds reports whether y, which is no single word, makes another thing of
@@ -41,9 +41,16 @@ func compounds(x, y []string) bool {
 	return at >= 0 && at+1 < len(y) && len(y[at+1]) == leastWord-1
 }
 
-// long keeps the words that are no articles or prepositions.
+// long keeps the words that are no articles or prepositions, and a short one at
+// the end: the "war" of "tariff war".
 func long(words []string) []string {
-	return slices.DeleteFunc(words, func(w string) bool { return len(w) < leastWord })
+	var out []string
+	for i, w := range words {
+		if len(w) >= leastWord || i == len(words)-1 && len(w) == leastWord-1 {
+			out = append(out, w)
+		}
+	}
+	return out
 }
 
 // stems lists the words of a target in lower case, without marks around them,

@@ -29,6 +29,9 @@ func (d *draft) reputed() event.Value {
 func (d *draft) sayer() event.Value {
 	v := d.v
 	a := v.speakerAt(d.trigger.First)
+	if len(a.codes) > 0 && a.codes[0] == "WTO" && !v.has(d.sentence.First, d.sentence.End, "%adjudication") { // it speaks for itself, elsewhere it is where others meet
+		return event.Text(a.codes[0])
+	}
 	if len(a.codes) == 0 && a.name == "" {
 		a = v.goesOn(d.sentence.Index)
 	}
@@ -122,7 +125,7 @@ func (d *draft) holderActor() actor {
 			continue
 		case v.lower(i) == ";", v.lower(i) == `"` && i < d.trigger.First-1 && !v.weAt(i+1) && !v.quoted(d.trigger.First):
 			return v.speakerAt(d.trigger.First)
-		case v.hasAt(i, "%no_holder"):
+		case v.hasAt(i, "%no_holder"), v.strangeSubject(i):
 			return actor{}
 		case v.weAt(i):
 			return v.speakerAt(i)
@@ -252,9 +255,27 @@ func (v *view) actedLast(i int) actor {
 	return actor{}
 }
 
-// actedLastBut is actedLast for the pronoun at token i: in words that somebody
-// speaks, "they" are not the speaker.
+// strangeSubject reports whether token i ends a name that nothing knows and that
+// a verb follows: the subject of a clause, not the name behind an office.
+func (v *view) strangeSubject(i int) bool {
+	first := i
+	for first >= 0 && v.doc.Tokens[first].Capital() && v.tag(first) == "NNP" && len(v.found[first]) == 0 {
+		first--
+	}
+	if first == i || !v.finite(i+1) || v.lower(first) != "," && v.lower(first) != "that" {
+		return false
+	}
+	_, known := v.covering(i, labelActor)
+	return !known
+}
+
+// actedLastBut is whom the pronoun at token i means: for "he" and "she" a person,
+// for others who acted last, though in words that somebody speaks "they" are not
+// the speaker.
 func (v *view) actedLastBut(i int) actor {
+	if v.lower(i) == "he" || v.lower(i) == "she" {
+		return v.pronounced(i)
+	}
 	a := v.actedLast(i)
 	if len(a.codes) > 0 && v.lower(i) == "they" && v.quoted(i) && slices.Equal(a.codes, v.speakerAt(i).codes) {
 		return actor{}

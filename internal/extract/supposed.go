@@ -18,15 +18,24 @@ func (d *draft) unreal() string {
 }
 
 // supposes reports whether token at stands in a clause, of the sentence that
-// starts at token first, that opens with "if" and the like. A condition set
-// behind a main clause is none of these ("if not" neither).
+// starts at token first, that opens with "if" and the like; one that opens with
+// "whether" goes on behind a comma. A condition set behind a main clause is none
+// of these ("if not" neither).
 func (v *view) supposes(first, at int) bool {
+	comma := false
 	for i := at - 1; i >= first; i-- {
 		switch v.lower(i) {
-		case ",", ";", ":", "--", `"`, "then", "and", "but":
+		case ";", ":", "--", `"`, "then", "but":
 			return false
+		case ",", "and":
+			comma = true
+		case "whether":
+			return true
 		}
-		if v.hasAt(i, "%supposition") {
+		switch {
+		case comma && v.hasAt(i, "%say"):
+			return false
+		case !comma && v.hasAt(i, "%supposition"):
 			return v.lower(i+1) != "not"
 		}
 	}
