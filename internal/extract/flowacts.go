@@ -90,9 +90,17 @@ func (v *view) isDate(i int) bool {
 	return ok
 }
 
-// owner is whose measure it is by its own words: who is named as its agent or
-// possessor, or the subject of the verb whose object it is.
+// owner is whose measure it is by its own words, unless it falls on him.
 func (d *draft) owner() []string {
+	if codes := d.namedOwner(); !d.bears(codes) {
+		return codes
+	}
+	return nil
+}
+
+// namedOwner is who is named as the measure's agent or possessor, or the
+// subject of the verb whose object it is.
+func (d *draft) namedOwner() []string {
 	if codes := d.byAgent(); codes != nil {
 		return codes
 	}
