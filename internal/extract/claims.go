@@ -53,7 +53,9 @@ func (r *reading) draftClaims() error {
 	for _, v := range []*view{r.title, r.body} {
 		v.told = r.title.told
 		for _, s := range v.doc.Sentences {
-			drafts = append(drafts, m.sentence(v, s)...)
+			for _, d := range m.sentence(v, s) {
+				drafts = append(drafts, d.oneEach()...)
+			}
 		}
 		if v.tagErr != nil {
 			return v.tagErr

@@ -1,6 +1,8 @@
 package extract
 
 import (
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/tradewire/tradewire/internal/ontology"
@@ -86,4 +88,25 @@ func (v *view) listFrom(i, end int) []string {
 		}
 	}
 	return unique(out)
+}
+
+// oneEach is a draft for each partner where agreements in the plural are told
+// with several ("signed agreements with Chile and Norway"), else d alone.
+func (d *draft) oneEach() []*draft {
+	if d.kind.Name != "agreement" || !strings.HasSuffix(d.v.lower(d.trigger.End-1), "s") || d.v.hasAt(d.trigger.First, labelPact) {
+		return []*draft{d}
+	}
+	behind, with := d.partners()
+	own := slices.DeleteFunc(slices.Clone(d.slots["parties"].List), func(c string) bool { return slices.Contains(behind, c) })
+	if !with || len(behind) < 2 || len(own) != 1 {
+		return []*draft{d}
+	}
+	var out []*draft
+	for _, partner := range behind {
+		one := *d
+		one.slots = maps.Clone(d.slots)
+		one.slots["parties"] = thoseWhoMet([]string{own[0], partner})
+		out = append(out, &one)
+	}
+	return out
 }
