@@ -246,7 +246,7 @@ func (v *view) beside(at, first, end int) (actor, bool) {
 	for k := at + 1; k < min(end, at+reach); k++ {
 		if a, ok := v.actor(k); ok && a.kind == "country" && v.has(a.end, a.end+3, "%no_holder") {
 			return actor{}, true // "according to Peruvian media"
-		} else if ok && a.possessive && k > at+2 && v.doc.Tokens[at+1].Capital() && !v.hasAt(at+1, labelActor) {
+		} else if ok && (a.possessive || v.lower(a.end) == "-") && k > at+2 && v.doc.Tokens[at+1].Capital() && !v.hasAt(at+1, labelActor) {
 			return actor{}, true // "said Jane Roe, a US-based baker"
 		} else if ok {
 			return v.office(a), true

@@ -187,7 +187,7 @@ func (d *draft) pledged() event.Value {
 		return event.Value{}
 	}
 	from, end := d.phrase(first)
-	if !v.ofTrade(from, end) && (end-from < 2 || !d.ofPolicy(from, end) && !v.has(from, end, "%concord")) || v.has(from, min(from+3, end), "%strike") {
+	if !v.ofTrade(from, end) && (end-from < 2 && !v.hasAt(from, "%concord") || !d.ofPolicy(from, end) && !v.has(from, end, "%concord")) || v.has(from, min(from+3, end), "%strike") {
 		return event.Value{} // who is ready to strike back announces an act
 	}
 	if t := d.aim(from, end); !t.Empty() || from >= end || d.sentence.Index == 0 {

@@ -18,23 +18,57 @@ func (d *draft) verdict() event.Value {
 	return event.Value{}
 }
 
-// subjectMatter is what the words at hand are about: the matter of trade they name,
-// else the act they speak of, in the words in which the article told it.
+// subjectMatter is what the words at hand are about: the matter of trade they
+// name, else the act they speak of, in the words in which the article told it,
+// which also says what a noun means that only points to it.
 func (d *draft) subjectMatter() event.Value {
-	if first, end, ok := d.v.matterIn(d.sentence.First, d.sentence.End); ok {
-		return event.Text(d.v.doc.Span(first, end))
+	v, s := d.v, d.sentence
+	first, end, named := v.matterIn(s.First, s.End, "INSTRUMENT", labelPact, labelDeal, labelTalks)
+	if !named {
+		first, end, named = v.matterIn(s.First, s.End, "%stance_matter")
+		named = named && !v.hasAt(v.headOf(first, end), "%weak_matter")
+	}
+	if named && (end-first > 1 || !v.pointing(first)) {
+		return event.Text(v.doc.Span(first, end))
 	}
 	if a, _ := d.judged(); a != nil {
-		return event.Text(a.phrased())
+		act := event.Text(a.phrased())
+		if named && !strings.Contains(act.Text, v.lower(first)) {
+			return event.Text(v.lower(first) + " (" + act.Text + ")")
+		}
+		for i := s.First; i < s.End && !named; i++ {
+			if v.pointing(i) && v.hasAt(i, "%empty_noun") {
+				return d.pointed(i, i+1, act)
+			}
+		}
+		return act
 	}
-	return event.Value{}
+	if !named {
+		if first, end, named = v.matterIn(s.First, s.End, "%stance_matter"); !named {
+			return event.Value{}
+		}
+	}
+	return event.Text(v.doc.Span(first, end))
 }
 
-// matterIn is the noun phrase of the first instrument of trade policy in
-// tokens [first, end), else of the first other matter of trade.
-func (v *view) matterIn(first, end int) (from, to int, ok bool) {
-	for _, label := range []string{"INSTRUMENT", labelPact, labelDeal, labelTalks, "%stance_matter"} {
+// pointing reports whether the noun at token i, alone with its article, points to
+// what was told: "the levy", "these changes".
+func (v *view) pointing(i int) bool {
+	switch v.lower(i - 1) {
+	case "the", "this", "these", "such", "that", "those":
+		return !v.hasAt(i+1, "%preposition")
+	}
+	return false
+}
+
+// matterIn is the noun phrase of the first term of the labels, in their order,
+// in tokens [first, end).
+func (v *view) matterIn(first, end int, labels ...string) (from, to int, ok bool) {
+	for _, label := range labels {
 		for _, e := range v.within(first, end, label) {
+			if label == "INSTRUMENT" && !strings.HasPrefix(v.tag(e.End-1), "NN") {
+				continue // "to keep out steel"
+			}
 			if _, named := v.covering(e.First, labelActor); !named && !v.ofTitle(e, label) { // "the trade minister" is no matter
 				from, to = v.widened(e.First, e.End)
 				return from, to, true
