@@ -34,6 +34,8 @@ type draft struct {
 	// byTopic says that nobody is named as the doer and the article's main
 	// country was taken.
 	byTopic bool
+	// vague says that a stance's target does not name the act it speaks of.
+	vague bool
 	// order is the rule's place in its file: an earlier rule says more.
 	order int
 	// also holds the drafts merged into this one.
@@ -63,7 +65,7 @@ func (r *reading) draftClaims() error {
 	}
 	r.claims = merge(drafts)
 	r.trace.kept(r.claims, "only the title says it, or the article has too many claims of the kind")
-	r.claims = lastStages(spelledOut(unsaid(r.claims)))
+	r.claims = lastStages(spelledOut(definite(unsaid(r.claims))))
 	r.trace.kept(r.claims, "another claim of the article says more of the same matter")
 	if !r.sample {
 		r.keepTold()

@@ -125,7 +125,7 @@ func (d *draft) holderActor() actor {
 			continue
 		case v.lower(i) == ";", v.lower(i) == `"` && i < d.trigger.First-1 && !v.weAt(i+1) && !v.quoted(d.trigger.First):
 			return v.speakerAt(d.trigger.First)
-		case v.hasAt(i, "%no_holder"), v.strangeSubject(i):
+		case v.hasAt(i, "%no_holder"), v.lower(i) == "you", v.strangeSubject(i):
 			return actor{}
 		case v.weAt(i):
 			return v.speakerAt(i)

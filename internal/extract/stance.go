@@ -187,7 +187,7 @@ func (d *draft) pledged() event.Value {
 		return event.Value{}
 	}
 	from, end := d.phrase(first)
-	if !v.ofTrade(from, end) && (end-from < 2 && !v.hasAt(from, "%concord") || !d.ofPolicy(from, end) && !v.has(from, end, "%concord")) || v.has(from, min(from+3, end), "%strike") {
+	if !v.ofTrade(from, end) && (end-from < 2 && !v.hasAt(from, "%concord") || !d.ofPolicy(from, end) && !v.has(from, end, "%concord")) || v.has(from, min(from+3, end), "%strike") || v.has(from, end, labelRate) {
 		return event.Value{} // who is ready to strike back announces an act
 	}
 	if t := d.aim(from, end); !t.Empty() || from >= end || d.sentence.Index == 0 {
@@ -219,7 +219,7 @@ func (d *draft) asserted() bool {
 // "to uphold", not a participle.
 func (d *draft) endorsed() event.Value {
 	v := d.v
-	if d.denied() || d.wished() || !d.asserted() {
+	if d.denied() || d.wished() || !d.asserted() || d.inChain() {
 		return event.Value{}
 	}
 	at := d.trigger.First
@@ -236,6 +236,40 @@ func (d *draft) endorsed() event.Value {
 		return event.Value{}
 	}
 	return d.strict(d.trigger.End)
+}
+
+// purpose reports whether the verb at the trigger only tells for what something
+// is: "well prepared for fighting".
+func (d *draft) purpose() bool {
+	at := d.trigger.First
+	for d.v.hasAt(at-1, "%adverb") {
+		at--
+	}
+	return d.v.lower(at-1) == "for" && strings.HasSuffix(d.v.lower(d.trigger.First), "ing")
+}
+
+// inChain reports whether the verb at the trigger goes on a list of infinitives
+// that no common effort governs: "to protect its dignity, defend the rules".
+func (d *draft) inChain() bool {
+	v := d.v
+	at := d.trigger.First
+	for v.hasAt(at-1, "%adverb") || v.lower(at-1) == "and" {
+		at--
+	}
+	if tag := v.tag(d.trigger.First); tag != "VB" && tag != "VBP" && tag != "NN" || v.lower(at-1) != "," && at == d.trigger.First {
+		return false
+	}
+	for i := at - 1; i > max(d.sentence.First, at-3*maxTarget); i-- {
+		switch v.tag(i) {
+		case "MD":
+			return false
+		case "TO":
+			if strings.HasPrefix(v.tag(i+1), "VB") || v.tag(i+1) == "RB" {
+				return !v.has(max(d.sentence.First, i-maxTarget), i+1, "%common_effort")
+			}
+		}
+	}
+	return false
 }
 
 // joined reports whether the word before the verb at the trigger only joins it to
@@ -322,7 +356,7 @@ func (d *draft) felt() event.Value {
 // opposed is the object of a verb of opposition; where it does not name a
 // matter of trade itself, the sentence must.
 func (d *draft) opposed() event.Value {
-	if d.denied() || !d.asserted() {
+	if d.denied() || !d.asserted() || d.purpose() {
 		return event.Value{}
 	}
 	return d.aim(d.instance(d.phrase(d.trigger.End)))
@@ -374,6 +408,7 @@ func (d *draft) aim(first, end int) event.Value {
 			return t
 		}
 	}
+	d.vague = v.unnamed(first, end)
 	return event.Text(strings.TrimSpace(v.doc.Span(first, end)))
 }
 

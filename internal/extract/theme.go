@@ -76,6 +76,7 @@ func (d *draft) theme() event.Value {
 	for end > first+1 && (v.tag(end-1) == "RB" || v.dangles(end-1)) {
 		end--
 	}
+	d.vague = v.unnamed(first, end)
 	return event.Text(strings.TrimSpace(v.doc.Span(first, end)))
 }
 

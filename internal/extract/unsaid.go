@@ -32,3 +32,21 @@ func (d *draft) says(e *draft) bool {
 		return !equal(d.slots[slot], e.slots[slot]) && (slot != "target" || !alike(d.slots[slot].Text, e.slots[slot].Text))
 	})
 }
+
+// definite drops the stances whose target only says "actions" or "approach"
+// where the same holder takes the same position on something by name.
+func definite(drafts []*draft) []*draft {
+	named := func(d, e *draft) bool {
+		return e.kind.Name == "stance" && !e.vague && equal(d.slots["holder"], e.slots["holder"]) && equal(d.slots["position"], e.slots["position"])
+	}
+	return slices.DeleteFunc(slices.Clone(drafts), func(d *draft) bool {
+		return d.vague && slices.ContainsFunc(drafts, func(e *draft) bool { return named(d, e) })
+	})
+}
+
+// unnamed reports whether tokens [first, end) speak of an act and do not say
+// which: "the approach of Peru".
+func (v *view) unnamed(first, end int) bool {
+	head := v.headOf(first, end)
+	return v.hasAt(head, "%empty_noun") && !v.ofTrade(first, head) && !v.ofTrade(head+1, end)
+}
