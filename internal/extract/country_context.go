@@ -34,10 +34,15 @@ func (f *peopleFinder) context(p post) string {
 	if other := f.counterpartOf(i, s.End); other != "" {
 		except = other
 	}
+	if own := f.v.house().codes; len(own) == 1 && f.mayHave(p, own[0]) && own[0] != except {
+		return own[0]
+	}
 	best, most := "", 0
 	near := f.near(s.Index, i)
-	if subject := f.titleSubject(); subject != "" {
-		near[subject] += 4
+	near[f.titleSubject()] += subjectWeight
+	near[f.v.datelineCountry()] += homeWeight
+	if home := f.publisherCountry(); f.stands(home) > 0 {
+		near[home] += homeWeight
 	}
 	candidates := f.named()
 	if code := f.money(s.Index); code != "" {
@@ -56,6 +61,13 @@ func (f *peopleFinder) context(p post) string {
 	}
 	return best
 }
+
+// What the title, the dateline and the publisher say of whose people an article
+// means, in halves of a mention.
+const (
+	subjectWeight = 10
+	homeWeight    = 4
+)
 
 // reportedSubject is the country whose capital is what a person between tokens
 // i and end says does or will do something: "Trade Minister Roe said that Lima
@@ -118,6 +130,9 @@ func (f *peopleFinder) near(sentence, i int) map[string]int {
 		if n > 1 && e.First >= before {
 			n++
 		}
+		if e.First == before && sentence > 0 && f.v.doc.Sentences[sentence-1].Paragraph == f.v.doc.Sentences[sentence].Paragraph && e.How != ontology.HowDemonym && !f.v.dateline(e) {
+			out[e.Value] += 5 // "Hungary is against it. The minister said"
+		}
 		out[e.Value] += 2 * n
 	}
 	if last != "" {
@@ -129,7 +144,7 @@ func (f *peopleFinder) near(sentence, i int) map[string]int {
 		}
 	}
 	if code := f.money(sentence); code != "" {
-		out[code] += 12
+		out[code] += 17
 	}
 	if code := f.speaksIn(i, f.v.doc.Sentences[sentence].End); code != "" {
 		out[code] += 10
@@ -182,7 +197,9 @@ func (f *peopleFinder) standing(e ontology.Entity) int {
 		return 0
 	case e.First == f.v.sentence(e.First).First+1 && f.v.lower(e.First-1) == "in": // "In Copenhagen nobody laughed."
 		return 4
-	case f.partner(e), e.How == ontology.HowMetonym && f.v.isPlace(e):
+	case f.partner(e), f.v.lower(e.First-1) == "in" && f.v.hasAt(e.First-2, "%made"), e.How == ontology.HowMetonym && f.v.isPlace(e):
+		return 1
+	case e.How == ontology.HowDemonym && (f.v.hasAt(e.End, "%goods") || f.v.hasAt(e.End, "%wares") || f.v.hasAt(e.End, ontology.LabelSector)):
 		return 1
 	case e.How == ontology.HowDemonym:
 		return 2
@@ -227,8 +244,12 @@ func (f *peopleFinder) titleSubject() string {
 	if f.v.title {
 		return ""
 	}
-	for _, e := range f.v.o.Gazetteer.Find(document.New(f.v.meta.Title).Tokens) {
-		if e.First == 0 && e.Label == ontology.LabelCountry && e.How != ontology.HowDemonym {
+	title, start := document.New(f.v.meta.Title).Tokens, 0
+	if len(title) > 2 && title[1].Lower == ":" { // "Live: Lima votes"
+		start = 2
+	}
+	for _, e := range f.v.o.Gazetteer.Find(title) {
+		if e.First == start && e.Label == ontology.LabelCountry && e.How != ontology.HowDemonym {
 			return e.Value
 		}
 	}
@@ -369,8 +390,12 @@ func (v *view) datelineCountry() string {
 	}
 	for i := e.End; i < min(e.End+8, len(v.doc.Tokens)); i++ {
 		switch v.lower(i) {
-		case "-", "--", ":":
+		case "-", "--", ":", "–", "—":
 			return e.Value
+		case ".":
+			if i == e.End && e.End-e.First == 1 && len(v.doc.Tokens[0].Norm) > 3 { // "LIMA. Having regard"
+				return e.Value
+			}
 		}
 	}
 	return ""

@@ -76,7 +76,11 @@ func (f *peopleFinder) countryOf(p post, first, end, holder int) string {
 		}
 	}
 	there := f.dateline()
-	if p.role.Value != "" && !f.secretaryOf(p.role, there) {
+	home := there
+	if home == "" {
+		home = f.titleSubject()
+	}
+	if p.role.Value != "" && !f.secretaryOf(p.role, home) {
 		return p.role.Value
 	}
 	if end+1 < len(f.tok) && f.tok[end].Lower == "of" {
