@@ -86,8 +86,9 @@ func (x *Extractor) draft(c *compiledRule, v *view, s document.Sentence, m patte
 	return d
 }
 
-// core lists the tokens that make the draft what it is: its trigger, and the
-// captures of closed slots (instrument, action).
+// core lists the tokens that make the draft what it is: its trigger, the
+// captures of closed slots (instrument, action), and the rates that an
+// amending act exchanges.
 func (d *draft) core() []int {
 	var out []int
 	for i := d.trigger.First; i < d.trigger.End; i++ {
@@ -98,6 +99,11 @@ func (d *draft) core() []int {
 			for i := r.First; i < r.End; i++ {
 				out = append(out, i)
 			}
+		}
+	}
+	for _, name := range []string{"_old", "_new"} {
+		if r, ok := d.captures[name]; ok {
+			out = append(out, r.First)
 		}
 	}
 	return out

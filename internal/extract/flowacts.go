@@ -54,6 +54,9 @@ func (d *draft) government() []string {
 	if codes := d.sharedSubject(); codes != nil {
 		return codes
 	}
+	if codes := d.v.accusedOf(d.trigger.First); codes != nil {
+		return codes
+	}
 	if d.strangerActs() {
 		return nil
 	}
@@ -108,6 +111,9 @@ func (d *draft) namedOwner() []string {
 		return codes
 	}
 	v := d.v
+	if codes := d.its(); codes != nil {
+		return codes
+	}
 	for i := d.trigger.First - 1; i >= max(d.sentence.First, d.trigger.First-ownerReach); i-- {
 		if v.breaks(i) || v.lower(i) == "," {
 			break
@@ -123,6 +129,32 @@ func (d *draft) namedOwner() []string {
 	}
 	if v.gazette() {
 		return v.house().codes
+	}
+	return nil
+}
+
+// its is whose measure "its duties" and "their countermeasures" are: who is
+// named before in subject position, in the sentence or the one before.
+func (d *draft) its() []string {
+	v := d.v
+	for i := d.trigger.First - 1; i >= max(d.sentence.First, d.trigger.First-4); i-- {
+		switch w := v.lower(i); {
+		case w == "its" || w == "their" || w == "his":
+			if codes := d.leftSubject(); codes != nil {
+				return codes
+			}
+			for _, a := range slices.Backward(v.actorsBefore(d.sentence.First)) {
+				if v.sentence(a.first).Index < d.sentence.Index-1 {
+					return nil
+				}
+				if len(a.codes) > 0 && !a.possessive && !isBody(a.codes[0]) && !v.isObject(a) {
+					return a.codes
+				}
+			}
+			return nil
+		case v.hasAt(i, "%preposition"), v.hasAt(i, "%verb_cue"), v.hasAt(i, labelActor):
+			return nil
+		}
 	}
 	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/tradewire/tradewire/internal/event"
+	"github.com/tradewire/tradewire/internal/ontology"
 )
 
 // unlifted makes of an end that is only asked for or denied ("wants Peru to
@@ -65,11 +66,14 @@ func (d *draft) moved() (was, now float64, ok bool) {
 	first, end := d.clause()
 	at := -1
 	for _, e := range d.v.within(max(first, d.trigger.First-rateReach), min(end, d.trigger.End+2*rateReach), labelRate) {
-		if d.v.wordBefore(e.First, "from") && at < 0 {
+		if at < 0 && (d.v.wordBefore(e.First, "from") || d.v.replaced(e)) {
 			at = e.Ref
 		}
 	}
-	if at < 0 || d.v.rates[at].Value == nil {
+	if at < 0 {
+		return d.lifted(end)
+	}
+	if d.v.rates[at].Value == nil {
 		return 0, 0, false
 	}
 	old := d.v.rates[at]
@@ -83,6 +87,40 @@ func (d *draft) moved() (was, now float64, ok bool) {
 		}
 		if k > at && d.v.wordBefore(r.First, "to") || k < at && !d.v.wordBefore(r.First, "from") {
 			return *old.Value, *r.Value, true
+		}
+	}
+	return 0, 0, false
+}
+
+// replaced reports the rate that another takes the place of: "in place of the
+// 25% now payable", "against 25% until now".
+func (v *view) replaced(e ontology.Entity) bool {
+	for k := max(0, e.First-5); k < e.First; k++ {
+		if c, ok := v.at(k, "%in_place_of"); ok && c.End <= e.First && c.End >= e.First-2 {
+			return true
+		}
+		if v.lower(k) == "against" && k >= e.First-2 && v.has(e.End, e.End+5, "%until_now") {
+			return true
+		}
+	}
+	return false
+}
+
+// lifted reads "the 10 percent duty to 25 percent": the rate beside the name
+// of the measure is the one before.
+func (d *draft) lifted(end int) (was, now float64, ok bool) {
+	r, captured := d.captures["instrument"]
+	_, acts := d.captures["action"]
+	if !captured || !acts || r.First < d.trigger.First {
+		return 0, 0, false
+	}
+	for k, old := range d.v.rates {
+		if k+1 >= len(d.v.rates) || old.First < d.trigger.End || old.End > r.First || old.Value == nil {
+			continue
+		}
+		next := d.v.rates[k+1]
+		if next.Value != nil && next.Unit == old.Unit && next.First >= r.End && next.End <= end && next.First-r.End < rateReach && d.v.wordBefore(next.First, "to") {
+			return *old.Value, *next.Value, true
 		}
 	}
 	return 0, 0, false

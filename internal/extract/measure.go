@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/tradewire/tradewire/internal/event"
+	"github.com/tradewire/tradewire/internal/ontology"
 )
 
 // measureResolvers are the ways to fill slots of measures alone.
@@ -21,6 +22,9 @@ func measureResolvers() map[string]resolver {
 		"case":            func(d *draft) event.Value { return d.caseOf() },
 		"owner":           func(d *draft) event.Value { return list(d.owner()) },
 		"real":            func(d *draft) event.Value { return event.Text(d.realStatus()) },
+		"amended":         func(d *draft) event.Value { return event.Text(d.amended()) },
+		"amended_rates":   func(d *draft) event.Value { return d.amendedRates() },
+		"listed":          func(d *draft) event.Value { return list(d.listedFirms()) },
 		"flow":            func(d *draft) event.Value { return d.flow() },
 		"government":      func(d *draft) event.Value { return list(d.government()) },
 	}
@@ -91,6 +95,19 @@ func (d *draft) caseOf() event.Value {
 		}
 	}
 	return event.Value{}
+}
+
+// listedFirms are the countries of the firms that stand before the verb: "two
+// banks from Peru and Chile landed on the list".
+func (d *draft) listedFirms() []string {
+	first, _ := d.clause()
+	var out []string
+	for _, e := range d.v.within(first, d.trigger.First, ontology.LabelCountry) {
+		if !isBody(e.Value) && !slices.Contains(d.slots["by"].List, e.Value) {
+			out = append(out, e.Value)
+		}
+	}
+	return unique(out)
 }
 
 // joinedTo reports that the measure is a further object of the act before it

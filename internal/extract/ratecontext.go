@@ -60,7 +60,7 @@ func (c rateContext) judge(f candidate) verdict {
 		return no
 	case c.changes(f):
 		return no
-	case c.weakly(f), c.backward(f), c.imposed(f), c.paid(f), c.taxes(f), c.continued(f), c.inDuties(f):
+	case c.amended(f), c.owed(f), c.weakly(f), c.backward(f), c.imposed(f), c.paid(f), c.taxes(f), c.continued(f), c.inDuties(f):
 		return yes
 	case f.unit != "percent" || f.zero || f.fraction:
 		return no
@@ -120,6 +120,9 @@ func (c rateContext) changes(f candidate) bool {
 	if f.end >= c.s.End || c.v.is(f.end, "%rate_base") {
 		return false
 	}
+	if c.v.is(f.end, "%rate_being") && c.v.has(f.end, min(f.end+6, c.s.End), "%rate_spared") {
+		return true // "a further 4 percent are to be spared"
+	}
 	if f.unit != "percent" {
 		return false
 	}
@@ -128,6 +131,22 @@ func (c rateContext) changes(f candidate) bool {
 	}
 	return !c.v.is(f.end, "%rate_stop") && !c.v.is(f.end, "%rate_weak") && f.end+1 < c.s.End &&
 		(c.v.is(f.end+1, labelOther) || c.v.is(f.end+1, "%rate_not_after") && c.v.lower(f.end+1) != "of")
+}
+
+// amended accepts what an amending act takes out and puts in: "deleting 32%
+// and substituting 42%", where tariffs are spoken of.
+func (c rateContext) amended(f candidate) bool {
+	if !c.anywhere && !c.v.title || c.other {
+		return false
+	}
+	before := c.v.has(max(c.s.First, f.first-5), f.first, "%rate_amend")
+	behind := c.v.has(f.end, min(f.end+4, c.s.End), "%rate_amend")
+	return before || behind
+}
+
+// owed accepts "the 25% now payable" and "the 5 percent charged on exports".
+func (c rateContext) owed(f candidate) bool {
+	return c.anywhere && !c.other && (c.v.is(f.end, "%rate_owed") || c.v.is(f.end+1, "%rate_owed") && c.v.tag(f.end) == "RB")
 }
 
 // compared reports "a lower tariff than" before token i.

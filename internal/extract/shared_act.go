@@ -32,6 +32,30 @@ func (d *draft) sharedSubject() []string {
 	return nil
 }
 
+// accusedOf is who is said to do what the participle at token act tells:
+// "accused Peru of dumping", "praised Peru for lifting".
+func (v *view) accusedOf(act int) []string {
+	if v.tag(act) != "VBG" {
+		return nil
+	}
+	i := v.skipBack(act)
+	if w := v.lower(i); w != "of" && w != "for" {
+		return nil
+	}
+	e, ok := v.covering(i-1, labelActor)
+	if !ok || e.End != i {
+		return nil
+	}
+	at := e.First - 1
+	if v.lower(at) == "the" {
+		at--
+	}
+	if !v.hasAt(at, "%addressing") && !v.hasAt(at, "%stance_for") {
+		return nil
+	}
+	return v.actors[e.Ref].codes
+}
+
 // skipBack is the token before token i, adverbs passed over.
 func (v *view) skipBack(i int) int {
 	i--

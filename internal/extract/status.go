@@ -168,7 +168,7 @@ func (d *draft) nameStatus() string {
 	before := max(first, head-5)
 	after := min(end, d.trigger.End+8)
 	switch {
-	case v.has(before, head, "%rejected"), v.has(d.trigger.End, end, "%rejected_behind"), v.has(before, head, "%negation") && v.has(before, head, "%opening"):
+	case v.has(before, d.trigger.First, "%rejected"), v.has(d.trigger.End, end, "%rejected_behind"), v.has(before, head, "%negation") && v.has(before, head, "%opening"):
 		return "rejected"
 	case v.has(before, d.trigger.First, "%negation"), v.has(first, d.trigger.First, "%supposed"), d.supposes(head, end):
 		return dropped

@@ -93,6 +93,9 @@ func (d *draft) namedSubject() []string {
 		if codes := d.sharedSubject(); codes != nil {
 			return codes
 		}
+		if codes := d.v.accusedOf(d.trigger.First); codes != nil {
+			return codes
+		}
 	}
 	return d.leftSubject()
 }
@@ -153,7 +156,7 @@ func (d *draft) possessor() []string {
 	if r, ok := d.captures["instrument"]; ok && r.First < head {
 		head = r.First
 	} else if ok { // "the imposition of U.S. tariffs"
-		for i := max(d.trigger.End, r.First-3); i < r.First; i++ {
+		for i := max(d.trigger.End, r.First-5); i < r.First; i++ {
 			if a, named := d.v.actor(i); named && a.possessive && len(a.codes) > 0 && !d.v.aimedAt(a, i) && !d.v.has(a.end, r.First, "%preposition") {
 				return a.codes
 			}
