@@ -56,8 +56,12 @@ func (v *view) tradeName(i, from int) (actor, bool) {
 	e, country := v.covering(i, ontology.LabelCountry)
 	first := i - 1
 	switch {
-	case country && e.End == i+1 && e.How != ontology.HowDemonym && v.hasAt(e.First-1, ontology.LabelSector):
-		first = e.First - 1
+	case country && e.End == i+1 && e.How != ontology.HowDemonym:
+		for first = e.First - 1; first > from && first > e.First-3 && !v.hasAt(first, ontology.LabelSector) && v.tag(first) == "NNP"; first-- {
+		}
+		if !v.hasAt(first, ontology.LabelSector) {
+			return actor{}, false
+		}
 	case !country && v.hasAt(i, ontology.LabelSector):
 		if e, country = v.covering(i-1, ontology.LabelCountry); !country || e.How == ontology.HowDemonym {
 			return actor{}, false
@@ -137,6 +141,9 @@ func (v *view) group(first, end, from int) actor {
 	for first > from && (v.hasAt(first-1, "%group_modifier") || v.hasAt(first-1, ontology.LabelCountry)) {
 		first--
 	}
+	if end+2 < len(v.doc.Tokens) && v.lower(end) == "(" && v.lower(end+2) == ")" && v.doc.Tokens[end+1].Capital() {
+		end += 3 // with its abbreviation
+	}
 	return actor{name: v.doc.Span(first, end), kind: "group", first: first, end: end}
 }
 
@@ -160,7 +167,7 @@ func (v *view) affiliated(first, end int) (actor, bool) {
 		return actor{}, false
 	}
 	for k := first; k < min(end, first+16); k++ {
-		if v.hasAt(k, "%no_holder") || v.stranger(k) || v.lower(k) == `"` {
+		if v.hasAt(k, "%no_holder") || v.stranger(k) && !v.inGroup(k, end) || v.lower(k) == `"` {
 			return actor{}, false
 		}
 		if a, ok := v.groupAt(k, first); ok && (a.first == first || v.spokenFor(a) || v.has(first, a.first, "%group_post")) {
@@ -181,6 +188,17 @@ func (v *view) asideGroup(k, at int) (actor, bool) {
 		return actor{}, false
 	}
 	return v.affiliated(k, at)
+}
+
+// inGroup reports whether the name at token k begins or goes on the name of a
+// group before token end: "Lima" in "the Lima Hauliers' Association".
+func (v *view) inGroup(k, end int) bool {
+	for i := k + 1; i < min(end, k+6); i++ {
+		if a, ok := v.groupAt(i, k); ok {
+			return a.first <= k
+		}
+	}
+	return false
 }
 
 // stranger reports whether another actor than a mere modifier begins at token k.

@@ -394,6 +394,10 @@ func (v *view) office(a actor) actor {
 			}
 		}
 	}
+	if home := v.inPlace(a.first); len(home.codes) > 0 {
+		home.first, home.end = a.first, a.end
+		return home
+	}
 	last := actor{}
 	for _, o := range slices.Backward(v.actorsLately(a.first)) {
 		if v.hasAt(o.first, "%anaphor") || o.kind != "body" && o.kind != "person" || len(o.codes) == 0 || isBody(o.codes[0]) {
@@ -413,4 +417,20 @@ func (v *view) office(a actor) actor {
 		return actor{codes: last.codes, kind: "country", first: a.first, end: a.end}
 	}
 	return last
+}
+
+// inPlace is the country whose place opens the clause before token at: "In Lima,
+// the ministry said".
+func (v *view) inPlace(at int) actor {
+	for i := at - 1; i > max(v.sentence(at).First, at-4); i-- {
+		if v.lower(i) != "," {
+			continue
+		}
+		e, ok := v.covering(i-1, ontology.LabelCountry)
+		if !ok || v.lower(e.First-1) != "in" || e.How == ontology.HowDemonym {
+			return actor{}
+		}
+		return actor{codes: []string{e.Value}, kind: "country"}
+	}
+	return actor{}
 }
