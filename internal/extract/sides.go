@@ -121,8 +121,34 @@ func (d *draft) bears(codes []string) bool {
 				return e.Value == codes[0] && e.How != ontology.HowMetonym && d.v.lower(i) != "of"
 			}
 		}
+		if code := d.v.origin(from, end); code != "" {
+			return code == codes[0]
+		}
 	}
 	return false
+}
+
+// originWithin is how far into a list of goods their origin is looked for.
+const originWithin = 24
+
+// origin is the country that goods in tokens [first, end) come from: "balls
+// of a diameter below four inches originating in Peru".
+func (v *view) origin(first, end int) string {
+	for k := first; k < min(end, first+originWithin); k++ {
+		e, ok := v.at(k, ontology.LabelCountry)
+		if !ok {
+			continue
+		}
+		at := k - 1
+		if v.lower(at) == "the" {
+			at--
+		}
+		if v.lower(at) == "from" || v.lower(at) == "in" && v.hasAt(at-1, "%made") {
+			return e.Value
+		}
+		return ""
+	}
+	return ""
 }
 
 // exportTax reports a duty on what leaves the country.
