@@ -175,6 +175,7 @@ func (x *Extractor) fill(d *draft) bool {
 	}
 	d.unlifted()
 	d.givenUp()
+	d.shelved()
 	d.towards()
 	if d.slots["status"].Text == dropped {
 		return d.account.drop("the words say that it did not and will not happen: denied, asked or only demanded", "")

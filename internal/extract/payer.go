@@ -21,10 +21,11 @@ func (d *draft) payer() (codes []string, verb int, ok bool) {
 			return nil, 0, false
 		}
 		e, found := d.v.at(i, "%pays")
-		if passive, acted := d.v.at(i, "%paid_if_passive"); acted && d.v.passive(i) {
+		passive, borne := d.v.at(i, "%paid_if_passive")
+		if borne = borne && (d.v.passive(i) || d.v.lower(passive.End-1) == "by"); borne {
 			e, found = passive, true
 		}
-		if found && (e.End <= d.head() || i == d.head() && d.trigger.First == i && d.v.goodsIn(first, i)) && !d.v.has(first, i, "%payer_not") {
+		if found && (e.End <= d.head() || i == d.head() && d.trigger.First == i && (borne || d.v.goodsIn(first, i))) && !d.v.has(first, i, "%payer_not") {
 			return d.v.bearer(first, i), i, true
 		}
 	}

@@ -116,7 +116,7 @@ func (d *draft) bears(codes []string) bool {
 		if e, ok := d.v.at(from, labelMoney); ok { // "on $34 billion of Peruvian goods"
 			from = e.End
 		}
-		for k := from; k < min(end, from+3); k++ {
+		for k := from; k < min(end, from+3) && d.v.lower(k) != "by"; k++ {
 			if e, ok := d.v.at(k, ontology.LabelCountry); ok {
 				return e.Value == codes[0] && e.How != ontology.HowMetonym && d.v.lower(i) != "of"
 			}

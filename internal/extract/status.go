@@ -204,6 +204,21 @@ func (d *draft) givenUp() {
 	}
 }
 
+// shelved turns the end of a plan into the refusal of what was planned:
+// "dropped the idea of a duty". Where the plan's own act is named ("dropped its
+// plan to charge fees"), that one is told and this is none.
+func (d *draft) shelved() {
+	r, ok := d.captures["instrument"]
+	if d.kind.Name != "measure" || !ok || direction(d.slots["action"].Text) != "easing" || !d.v.has(d.trigger.End, r.First, "%plan_of") {
+		return
+	}
+	d.slots["status"] = event.Text("rejected")
+	if d.v.has(d.trigger.End, r.First, "ACTION") {
+		d.slots["status"] = event.Text(dropped)
+	}
+	d.slots["action"] = event.Text("impose")
+}
+
 // starts reports an entity of the label that begins in tokens [first, end),
 // wherever it ends.
 func (v *view) starts(first, end int, label string) bool {

@@ -20,13 +20,26 @@ func (d *draft) subject() []string {
 	if codes == nil {
 		codes = d.actedBefore()
 	}
-	if d.kind.Name == "measure" && codes != nil && (d.bears(codes) || slices.Equal(codes, d.complainer("%complaint")) || d.owns(codes)) {
+	if d.kind.Name == "measure" && codes != nil && (d.bears(codes) || d.spared(codes) || slices.Equal(codes, d.complainer("%complaint")) || d.owns(codes)) {
 		if other := d.opposite(codes); !slices.Equal(other, codes) {
 			return other
 		}
 		return nil // who bears it or asks for relief has not imposed it
 	}
 	return codes
+}
+
+// sparedWithin is how many tokens before an exemption its gainer may stand.
+const sparedWithin = 8
+
+// spared reports that codes, who stand before the act, are let off: "Peru was
+// exempted from the duty", "Peru won an exemption".
+func (d *draft) spared(codes []string) bool {
+	v, at := d.v, d.trigger.First
+	if d.slots["action"].Text != "exempt" || !v.passive(at) && !v.passive(d.trigger.End-1) && !v.has(at-sparedWithin, at, "%gains") {
+		return false
+	}
+	return slices.Equal(codes, d.leftSubject()) && slices.ContainsFunc(v.codesIn(max(0, at-sparedWithin), at), func(c string) bool { return slices.Contains(codes, c) })
 }
 
 // border is whose border the goods cross that a tax falls on, where the clause
@@ -150,8 +163,8 @@ func (v *view) actor(i int) (actor, bool) {
 // trigger or the instrument.
 func (d *draft) possessor() []string {
 	head := d.trigger.First
-	if r, ok := d.captures["instrument"]; d.v.hasAt(head, "%pays") && (!ok || r.First > head) {
-		return nil // "Peruvian goods face a duty"
+	if r, ok := d.captures["instrument"]; d.v.hasAt(head, "%pays") && (!ok || r.First > head) && d.v.lower(d.trigger.End) != "by" {
+		return nil // "Peruvian goods face a duty", not "hit by the Peruvian duty"
 	}
 	if r, ok := d.captures["instrument"]; ok && r.First < head {
 		head = r.First
