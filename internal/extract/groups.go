@@ -54,7 +54,7 @@ func (v *view) tradeName(i, from int) (actor, bool) {
 		return actor{}, false
 	}
 	e, country := v.covering(i, ontology.LabelCountry)
-	first := i - 1
+	var first int
 	switch {
 	case country && e.End == i+1 && e.How != ontology.HowDemonym:
 		for first = e.First - 1; first > from && first > e.First-3 && !v.hasAt(first, ontology.LabelSector) && v.tag(first) == "NNP"; first-- {

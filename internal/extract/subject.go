@@ -36,7 +36,7 @@ const sparedWithin = 8
 // exempted from the duty", "Peru won an exemption".
 func (d *draft) spared(codes []string) bool {
 	v, at := d.v, d.trigger.First
-	if d.slots["action"].Text != "exempt" || !v.passive(at) && !v.passive(d.trigger.End-1) && !v.has(at-sparedWithin, at, "%gains") {
+	if codes == nil || d.slots["action"].Text != "exempt" || !v.passive(at) && !v.passive(d.trigger.End-1) && !v.has(at-sparedWithin, at, "%gains") {
 		return false
 	}
 	return slices.Equal(codes, d.leftSubject()) && slices.ContainsFunc(v.codesIn(max(0, at-sparedWithin), at), func(c string) bool { return slices.Contains(codes, c) })

@@ -98,6 +98,9 @@ func (d *draft) opponent() []string {
 		return codes
 	}
 	by := d.slots["by"].List
+	if let := d.leftSubject(); d.slots["action"].Text == "exempt" && d.spared(let) && !slices.Equal(let, by) {
+		return let
+	}
 	if d.slots["instrument"].Text == "subsidy" || d.groupMeant() {
 		return nil // aid falls on nobody unless the words say so
 	}
