@@ -389,7 +389,7 @@ func (v *view) office(a actor) actor {
 	if v.hasAt(a.end-1, "%spokesperson") {
 		s := v.doc.SentenceOf(a.first)
 		for k := s - 1; k >= max(0, s-turnReach); k-- {
-			if o, said := v.saidIn(k); said {
+			if o, said := v.saidIn(k); said && (len(o.codes) > 0 || o.name != "") {
 				return o
 			}
 		}

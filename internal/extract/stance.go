@@ -286,7 +286,12 @@ func (d *draft) joined(at int) bool {
 			switch v.tag(i) {
 			case "MD":
 				return true
-			case "TO", "VBG", "WDT":
+			case "TO":
+				if v.hasAt(i-1, "%goes_on") { // "will continue to sue and uphold"
+					continue
+				}
+				return false
+			case "VBG", "WDT":
 				return false
 			}
 		}
