@@ -207,7 +207,13 @@ func (a *draft) isAct() bool {
 	if a.kind.Name != "measure" && a.kind.Name != "agreement" || a.rule.ID == "agreement.cited" {
 		return false
 	}
-	return strings.Contains(a.phrased(), " ")
+	first, end := a.wording()
+	for i := first; i < end; i++ {
+		if strings.HasPrefix(a.v.tag(i), "NN") { // not "keep out" alone
+			return end-first > 1
+		}
+	}
+	return false
 }
 
 // doneBy reports whether the act is the holder's own.
@@ -246,8 +252,14 @@ func (a *draft) sideOf(code string) string {
 // phrased gives an act's own words: from the verb, or the noun phrase of the
 // instrument, to where the phrase ends.
 func (a *draft) phrased() string {
+	first, end := a.wording()
+	return strings.TrimSpace(a.v.doc.Span(first, end))
+}
+
+// wording is where phrased stands.
+func (a *draft) wording() (first, end int) {
 	v := a.v
-	first, end := a.trigger.First, a.trigger.End
+	first, end = a.trigger.First, a.trigger.End
 	if r, ok := a.captures["instrument"]; ok {
 		e := r
 		if first > r.First || r.First-first > 8 {
@@ -265,7 +277,7 @@ func (a *draft) phrased() string {
 	for end > first+1 && (v.hasAt(end-1, "%preposition") || v.lower(end-1) == "up") {
 		end-- // "tariffs of up to 25%"
 	}
-	return strings.TrimSpace(v.doc.Span(first, end))
+	return first, end
 }
 
 // leastQuote is how many words a quotation must have to be more than a phrase
