@@ -35,7 +35,7 @@ func (d *draft) stageSaid() string {
 		return "agreed"
 	case v.has(first, d.sentence.End, "%talk_if") && v.has(first, d.sentence.End, "%talk_due"):
 		return "proposed"
-	case d.offersToTalk(first, end):
+	case d.offersToTalk(first, end), v.has(d.sentence.First, d.trigger.First, "%talk_wish"):
 		return "proposed"
 	case v.has(before, d.trigger.End, "%talk_due"), v.has(d.trigger.End, behind, "%talk_due"), d.presentAhead():
 		return "scheduled"
