@@ -82,10 +82,7 @@ func (f *peopleFinder) reportedSubject(i, end int) string {
 		if !ok || !said || e.How != ontology.HowMetonym || f.v.possessiveAt(e.End) {
 			continue
 		}
-		if before := f.v.lower(k - 1); before != "that" && !f.v.hasAt(k-1, "%say") && before != "and" && before != "," {
-			continue
-		}
-		if slices.Contains([]string{"would", "will", "wants", "wanted", "had", "has", "was", "is", "could", "might", "should", "hoped", "expects", "expected", "stood", "remained"}, f.v.lower(e.End)) {
+		if (f.v.hasAt(k-1, "%reports") || f.v.hasAt(k-1, "%say")) && f.v.hasAt(e.End, "%reported_act") {
 			return e.Value
 		}
 	}
@@ -96,7 +93,7 @@ func (f *peopleFinder) reportedSubject(i, end int) string {
 // counterpart behind token i: "wrote to her British counterpart".
 func (f *peopleFinder) counterpartOf(i, end int) string {
 	for k := i; k < end; k++ {
-		if e, ok := f.v.at(k, ontology.LabelCountry); ok && slices.Contains([]string{"counterpart", "counterparts", "colleague", "opposite"}, f.v.lower(e.End)) {
+		if e, ok := f.v.at(k, ontology.LabelCountry); ok && f.v.hasAt(e.End, "%same_post") {
 			return e.Value
 		}
 	}
@@ -110,7 +107,7 @@ func (f *peopleFinder) partner(e ontology.Entity) bool {
 	if f.v.lower(at) == "the" {
 		at--
 	}
-	return e.How != ontology.HowDemonym && slices.Contains([]string{"with", "to", "from", "against", "by", "toward", "towards"}, f.v.lower(at))
+	return e.How != ontology.HowDemonym && f.v.hasAt(at, "%partner_side")
 }
 
 // near weighs, in halves of a mention, the countries named before token i in
@@ -180,7 +177,7 @@ func (f *peopleFinder) speaksIn(i, end int) string {
 			continue
 		}
 		for j := k - 1; j > i; j-- {
-			if w := f.v.lower(j); w == "meet" || w == "met" || w == "talks" || w == "due" || w == "arrived" || w == "meeting" || w == "conference" || w == "summit" || w == "visit" {
+			if f.v.hasAt(j, "%abroad") {
 				return ""
 			}
 		}

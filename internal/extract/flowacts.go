@@ -20,14 +20,11 @@ func (d *draft) flow() event.Value {
 		return event.Value{} // "duties on imports are suspended" tells of the duties
 	}
 	const leaves, enters = "export_control", "import_restriction"
-	switch w := d.v.lower(r.First); w {
-	case "be":
-		if next := d.v.lower(r.First + 1); next == "imported" || next == "brought" {
-			return event.Text(enters)
-		}
-	case "import", "imports", "importing", "imported", "importation", "bringing", "bring", "brought", "entry", "entering", "importer", "importers", "at", "enter", "on":
+	w := d.v.lower(r.First)
+	switch {
+	case d.v.hasAt(r.First, "%comes_in"), w == "be" && d.v.hasAt(r.First+1, "%brought_in"):
 		return event.Text(enters)
-	case "from", "to":
+	case w == "from" || w == "to":
 		if d.v.lower(r.First+1) == "enter" || d.v.lower(r.First+1) == "be" {
 			return event.Text(enters)
 		}

@@ -93,7 +93,7 @@ func (d *draft) yardstickAt(i int) bool {
 // of "Asian stocks".
 func (d *draft) shareName(e ontology.Entity) string {
 	tok := d.v.doc.Tokens
-	if w := d.v.lower(e.End); (w == "in" || w == "of") && strings.HasPrefix(d.v.lower(e.First), "share") {
+	if w := d.v.lower(e.End); (w == "in" && !d.v.possessiveAt(e.First-1) || w == "of") && strings.HasPrefix(d.v.lower(e.First), "share") {
 		for i := e.End + 1; i < min(e.End+6, d.sentence.End); i++ {
 			if c, ok := d.v.at(i, ontology.LabelCountry); ok && d.v.capitalsFrom(i, d.sentence.End) == c.End {
 				return "" // "the shares of China in imports"
@@ -111,7 +111,7 @@ func (d *draft) shareName(e ontology.Entity) string {
 	if w := d.v.lower(first - 1); w == "its" || w == "whose" {
 		return cmp.Or(d.owningFirm(first-1), d.lastFirm(), d.v.doc.Span(first-1, e.End))
 	}
-	for first > d.sentence.First && (upperFirst(tok[first-1].Norm) || d.v.possessiveAt(first-1)) && tok[first-1].Norm != "The" {
+	for first > d.sentence.First && (upperFirst(tok[first-1].Norm) || d.v.possessiveAt(first-1) || d.v.possessiveAt(first)) && tok[first-1].Norm != "The" {
 		first--
 	}
 	if first == e.First && len(tok[e.First:e.End]) == 1 && !upperFirst(tok[e.First].Norm) && e.First > d.sentence.First && !d.v.hasAt(first-1, "%determiner") && tok[first-1].Norm != "," {
