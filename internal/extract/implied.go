@@ -2,6 +2,7 @@ package extract
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/tradewire/tradewire/internal/event"
 	"github.com/tradewire/tradewire/internal/ontology"
@@ -110,8 +111,7 @@ func (v *view) replaced(e ontology.Entity) bool {
 // of the measure is the one before.
 func (d *draft) lifted(end int) (was, now float64, ok bool) {
 	r, captured := d.captures["instrument"]
-	_, acts := d.captures["action"]
-	if !captured || !acts || r.First < d.trigger.First {
+	if !captured || !strings.HasPrefix(d.v.tag(d.trigger.First), "VB") || r.First < d.trigger.First {
 		return 0, 0, false
 	}
 	for k, old := range d.v.rates {

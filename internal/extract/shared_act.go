@@ -132,3 +132,27 @@ func (d *draft) groupMeant() bool {
 	}
 	return false
 }
+
+// sharesModal reports that the measure is a further object of an act that only
+// may be done: "could impose a duty on wool and curbs on investment".
+func (d *draft) sharesModal(first, head int) bool {
+	v := d.v
+	for i := first; i < head; i++ {
+		if !v.hasAt(i, "%possible") || v.doc.Tokens[i].Norm == "May" {
+			continue
+		}
+		joined := false
+		for k := i + 1; k <= d.trigger.First; k++ {
+			joined = joined || v.lower(k) == "and"
+			if v.breaks(k) || v.lower(k) == "," || v.lower(k) == "that" {
+				joined = false
+				break
+			}
+		}
+		e, acts := v.at(i+1, "ACTION")
+		if joined && acts && direction(e.Value) == "restricting" {
+			return true
+		}
+	}
+	return false
+}

@@ -66,7 +66,7 @@ func (d *draft) actStatus() string {
 		return "rejected"
 	case v.has(near, act, "%negation"), v.has(first, act, "%demand") && !v.has(left, act, "%threat"), d.asked(first):
 		return dropped
-	case v.has(left, act, "%threat"), v.has(first, act, "%conditional"), v.has(d.trigger.End, end, "%conditional") && v.has(left, right, "%future"):
+	case v.has(left, act, "%threat"), v.has(first, act, "%conditional"), v.has(d.trigger.End, end, "%conditional") && (v.has(left, right, "%future") || v.has(near, act, "%would") && direction(d.slots["action"].Text) == "restricting"):
 		return "threatened"
 	case v.has(left, act, "%passed") && !v.has(first, act, "%one_house"):
 		return "announced"
@@ -174,7 +174,7 @@ func (d *draft) nameStatus() string {
 		return dropped
 	case v.has(before, d.trigger.First, "%threat"), v.has(head, d.trigger.First, "%looming"), v.hasAt(d.trigger.End, "%threat_noun"):
 		return "threatened"
-	case v.has(before, d.trigger.First, "%mooted"), d.possible(before) && !v.eases(before, head), v.hasAt(d.trigger.End, "%plan_noun"):
+	case v.has(before, d.trigger.First, "%mooted"), d.possible(before) && !v.eases(before, head), v.hasAt(d.trigger.End, "%plan_noun"), d.sharesModal(first, head), v.has(d.trigger.End, end, "%proposed_behind"), v.has(before, head, "%future") && v.has(before, head, "%resort"):
 		return "proposed"
 	case v.has(d.trigger.End, end, "%took_effect"):
 		return "in_force"
