@@ -307,7 +307,17 @@ func (v *view) breaks(i int) bool {
 	case ";", ":", "while", "whereas", "but", "although", "though":
 		return true
 	case ",":
-		return v.hasAt(i+1, "%clause_start")
+		return v.hasAt(i+1, "%clause_start") || v.lower(i+1) == "and" && v.actorActs(i+2)
 	}
 	return false
+}
+
+// actorActs reports an actor at token i with a finite verb behind it: ", and
+// Peru cut its duty".
+func (v *view) actorActs(i int) bool {
+	a, ok := v.actor(i)
+	if !ok && v.lower(i) == "the" {
+		a, ok = v.actor(i + 1)
+	}
+	return ok && !a.possessive && v.finite(v.pastAdverbs(a.end))
 }

@@ -119,7 +119,7 @@ func (d *draft) namedOwner() []string {
 		if !ok || len(a.codes) == 0 || isBody(a.codes[0]) || a.possessive || v.isObject(a) || d.addressed(a) || v.directObject(a) {
 			continue
 		}
-		if v.has(a.end, d.trigger.First, "%say") || v.has(a.end, d.trigger.First, "%complaint") || v.has(a.end, d.trigger.First, "%seeker") || v.has(a.end, d.trigger.First, "%gap_stop") || v.has(a.end, d.trigger.First, "%no_owner") {
+		if v.has(a.end, d.trigger.First, "%say") || v.has(a.end, d.trigger.First, "%complaint") || v.has(a.end, d.trigger.First, "%seeker") || v.has(a.end, d.trigger.First, "%gap_stop") || v.has(a.end, d.trigger.First, "%other_thing") || v.has(a.end, d.trigger.First, "%no_owner") {
 			return nil
 		}
 		return v.conjoined(a)

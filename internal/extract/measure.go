@@ -238,6 +238,48 @@ func settle(drafts []*draft) []*draft {
 	return out
 }
 
+// reminded gives tariffs that one noun calls raised, with no rate or day of
+// their own ("the tariff hikes"), to the one of the article that restricts by the
+// same instrument, doer and stage: the words remind of it.
+func reminded(drafts []*draft) []*draft {
+	var out []*draft
+	for i, d := range drafts {
+		at := -1
+		if d.reminds() {
+			at = slices.IndexFunc(drafts, func(e *draft) bool { return e != d && (!e.reminds() || slices.Index(drafts, e) < i) && e.recalled(d) })
+		}
+		if at < 0 {
+			out = append(out, d)
+			continue
+		}
+		drafts[at].also = append(drafts[at].also, d)
+	}
+	return out
+}
+
+// reminds is true for a restriction told in one noun without a rate or day.
+func (d *draft) reminds() bool {
+	if d.kind.Name != "measure" || direction(d.slots["action"].Text) != "restricting" || len(d.slots["rates"].Rates) > 0 || d.slots["effective"].Text != "" || d.worth() != "" {
+		return false
+	}
+	for _, e := range append([]*draft{d}, d.also...) {
+		if _, noun := e.v.at(e.trigger.First, "TARIFF_ACT"); !noun {
+			return false
+		}
+	}
+	return true
+}
+
+// recalled reports that e may be what d reminds of: the same doer, nobody else
+// and no other goods named.
+func (e *draft) recalled(d *draft) bool {
+	on, of := d.slots["on"].List, e.slots["on"].List
+	if goods := d.slots["sectors"].List; len(goods) > 0 && !meets(goods, e.slots["sectors"].List) {
+		return false
+	}
+	return e.covers(d) && slices.Equal(sorted(d.slots["by"]).List, sorted(e.slots["by"]).List) && (len(on) == 0 || len(of) == 0 || meets(on, of))
+}
+
 // notYet marks as announced the measures that take effect after the day of
 // the article, whatever the tense.
 func notYet(drafts []*draft) {

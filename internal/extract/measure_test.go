@@ -31,6 +31,10 @@ func TestHowFarAMeasureGot(t *testing.T) {
 		{"Norway declined to impose tariffs on Danish ham.", "rejected"},
 		{"Norway backed away from threatened tariffs on Danish ham.", "rejected"},
 		{"Norway will not hesitate to retaliate against Denmark's tariffs.", "threatened"},
+		{"Norway's ministry is toying with tariffs on Danish ham.", "proposed"},
+		{"Norwegian tariffs on Danish ham are under discussion.", "proposed"},
+		{"Norway would raise its tariffs on Danish ham should Denmark close its market.", "threatened"},
+		{"Imposing tariffs on Danish ham was a possibility, Norway's trade ministry said.", "proposed"},
 		{"Reports that Norway had banned imports of Danish ham were false.", "rejected"},
 	} {
 		got := claimsOf(t, x, event.Article{ID: "t", Text: tt.text}, "measure", "status")
@@ -56,6 +60,11 @@ func TestNoMeasureIsAsserted(t *testing.T) {
 		"Had Norway imposed the tariff, imports of Danish ham would have fallen.",
 		"Norway neither confirmed nor denied that it would curb exports of trout to Denmark.",
 		"Tariffs on Danish ham have been rolled back.",
+		"Imposing tariffs on Danish ham is no way to talk, the Norwegian trade minister said.",
+		"The trade law allows Norway to impose tariffs on Danish ham.",
+		"Norway stepped up its dialogue on export controls with all neighbours.",
+		"Shops in Norway have suspended their business with Denmark over the trade talks.",
+		"And will Denmark announce tariffs on imported ham?",
 	} {
 		if got := claimsOf(t, x, event.Article{ID: "t", Text: text}, "measure", "instrument", "action", "by", "on", "status"); len(got) > 0 {
 			t.Errorf("%q gives %v, want nothing", text, got)
@@ -97,6 +106,19 @@ func TestMeasuresOfOneArticle(t *testing.T) {
 			[]string{"tariff|suspend|IS|DK|in_force", "tariff|suspend|NO|DK|in_force"}},
 		{"whom one accuses does not act", "Norway's trade ministry accused Denmark of dumping and vowed to take countermeasures.",
 			[]string{"other|impose|NO||threatened"}},
+		{"who hits another with duties", "Norway hit Danish ham with duties of 12 percent on Monday.", []string{"tariff|impose|NO|DK|in_force"}},
+		{"several acts under one auxiliary", "Norway will lift its import ban on Danish ham, ease its export controls for Denmark and cut its tariffs on Danish cheese.",
+			[]string{"export_control|lower|NO|DK|announced", "import_restriction|remove|NO|DK|announced", "tariff|lower|NO|DK|announced"}},
+		{"who welcomes an act has not done it", "Norway's decision to lift the sanctions on Syria, which was welcomed by the Syrian government, came after trade talks.",
+			[]string{"sanction|remove|NO|SY|announced"}},
+		{"whom one urges does not act next", "Norway urged Denmark to end its trade war and will take necessary countermeasures.",
+			[]string{"other|impose|NO||threatened"}},
+		{"the next act has its own target", "Norway lifted its duty on imported ham and imposed a quota on all imports.", []string{"import_restriction|impose|NO|WORLD|in_force", "tariff|remove|NO||in_force"}},
+		{"aid falls on nobody", "Norway imposed tariffs on Danish ham. Norway gave its ham makers subsidies in May. Denmark and Norway trade in ham, said Denmark.",
+			[]string{"subsidy|impose|NO||in_force", "tariff|impose|NO|DK|in_force"}},
+		{"a hike told of again", "Norway imposed tariffs on Danish ham in May. The Norwegian tariff hikes hurt Denmark.", []string{"tariff|impose|NO|DK|in_force"}},
+		{"a duty moved by its rates", "Norway would bring its 12 percent duty on Danish ham to zero.", []string{"tariff|remove|NO|DK|proposed"}},
+		{"the rate that another replaces", "Norway charges a duty of 50 percent on Danish ham, in place of the 25 percent duty of May.", []string{"tariff|raise|NO|DK|in_force"}},
 		{"the duty of a trade remedy", "Norway imposed an anti-dumping duty on Danish ham in May. No duty is charged on ham for the ships.",
 			[]string{"trade_remedy|exempt|NO||in_force", "trade_remedy|impose|NO|DK|in_force"}},
 	} {

@@ -32,7 +32,7 @@ func merge(drafts []*draft) []*draft {
 			out = append(out, d)
 		}
 	}
-	out = settle(out)
+	out = reminded(settle(out))
 	notYet(out)
 	return slices.DeleteFunc(out, func(d *draft) bool { return d.v.title && !d.inBody() })
 }

@@ -156,3 +156,14 @@ func (d *draft) sharesModal(first, head int) bool {
 	}
 	return false
 }
+
+// conditionBehind reports a condition behind the act: "if", "unless", "should
+// Peru go on".
+func (d *draft) conditionBehind(end int) bool {
+	for i := d.trigger.End; i+1 < end; i++ {
+		if d.v.lower(i) == "should" && d.v.hasAt(i+1, labelActor) {
+			return true
+		}
+	}
+	return d.v.has(d.trigger.End, end, "%conditional")
+}

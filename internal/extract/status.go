@@ -66,7 +66,7 @@ func (d *draft) actStatus() string {
 		return "rejected"
 	case v.has(near, act, "%negation"), v.has(first, act, "%demand") && !v.has(left, act, "%threat"), d.asked(first):
 		return dropped
-	case v.has(left, act, "%threat"), v.has(first, act, "%conditional"), v.has(d.trigger.End, end, "%conditional") && (v.has(left, right, "%future") || v.has(near, act, "%would") && direction(d.slots["action"].Text) == "restricting"):
+	case v.has(left, act, "%threat"), v.has(first, act, "%conditional"), d.conditionBehind(end) && (v.has(left, right, "%future") || v.has(near, act, "%would") && direction(d.slots["action"].Text) == "restricting"):
 		return "threatened"
 	case v.has(left, act, "%passed") && !v.has(first, act, "%one_house"):
 		return "announced"
@@ -99,6 +99,9 @@ func (d *draft) ahead(first, near int) bool {
 		return false
 	}
 	tag := v.tag(act)
+	if d.sharedSubject() != nil {
+		tag = "VB"
+	}
 	if tag == "VB" && v.lower(act-1) != "to" {
 		near = first
 	}
