@@ -80,7 +80,7 @@ func (f *peopleFinder) countryOf(p post, first, end, holder int) string {
 	if home == "" {
 		home = f.titleSubject()
 	}
-	if p.role.Value != "" && !f.secretaryOf(p.role, home) {
+	if p.role.Value != "" && !f.secretaryOf(p.role, home) && !f.foreignTitle(p.role) {
 		return p.role.Value
 	}
 	if end+1 < len(f.tok) && f.tok[end].Lower == "of" {
@@ -112,10 +112,30 @@ func (f *peopleFinder) countryOf(p post, first, end, holder int) string {
 	if c := f.elsewhere(first); c != "" && f.mayHave(p, c) {
 		return c
 	}
+	if c := f.saidOf(p); c != "" && f.mayHave(p, c) {
+		return c
+	}
 	if there != "" && there != f.hostOf(p) && f.mayHave(p, there) {
 		return there
 	}
 	return f.context(p)
+}
+
+// foreignTitle reports a secretary whose title is one country's where the text
+// never names that country and names others: a title that more have.
+func (f *peopleFinder) foreignTitle(role ontology.Entity) bool {
+	return role.Value != "US" && f.v.lower(role.End-1) == "secretary" && f.stands(role.Value) == 0 && len(f.named()) > 0 && f.publisherCountry() != role.Value
+}
+
+// saidOf is the capital or country that begins the sentence which the person
+// says: "Lima would stay out of it, said trade official Ana Soto".
+func (f *peopleFinder) saidOf(p post) string {
+	s := f.v.sentence(min(p.first, len(f.tok)-1))
+	e, ok := f.v.at(s.First, ontology.LabelCountry)
+	if !ok || !f.v.hasAt(p.first-1, "%say") || isBody(e.Value) || f.v.dateline(e) && f.v.lower(e.End) != "," || f.v.possessiveAt(e.End) || e.How == ontology.HowDemonym {
+		return ""
+	}
+	return e.Value
 }
 
 // elsewhere is the country whose capital opens the sentence of token i: "In

@@ -34,6 +34,8 @@ func TestOffices(t *testing.T) {
 		{"a commissioner where the Commission speaks", "He was fined by the Commission, as were two German makers. Competition commissioner Ines Vala agreed.", "", "Ines Vala/EU"},
 		{"a department that many have", "The ban on Brazilian hens is over. Manila lifted it. The agriculture department's assistant secretary, Maria Reyes, agreed.", "", "Maria Reyes/PH"},
 		{"until now another", "Ana Soto, until now Peru's envoy in Quito, takes over. Her predecessor, Luis Rey, left on Friday.", "", "Ana Soto/PE Luis Rey/PE"},
+		{"a trade official", "Peru would stay out, said trade official Ana Soto.", "", "Ana Soto/PE"},
+		{"a title that is another country's elsewhere", "Trade secretary Kwame Adu told Ghana's parliament so.", "", "Kwame Adu/GH"},
 		{"a gazette's minister", "The minister of finance, Ana Soto, made this order. Goods of Chile, Norway and Kenya stay free of duty.", "Government of Peru Gazette", "Ana Soto/PE"},
 		{"the subject of the sentence before", "Britain hit 22 tankers. Britain said oil was sold above the cap. Hungary is against it. The foreign minister, Gergely Vas, agreed.", "London Press Agency", "Gergely Vas/HU"},
 		{"a minister spends the money of a country", "Peru and Chile buy tubers. Agriculture minister Del Haynes set aside J$40 million for Jamaica's growers.", "", "Del Haynes/JM"},
