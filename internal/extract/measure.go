@@ -151,6 +151,9 @@ func (d *draft) listTold() event.Value {
 func (d *draft) toldRemedy() bool {
 	remedy := false
 	for _, e := range d.v.told[:min(len(d.v.told), maxClaims)] {
+		if e.v == d.v && e.trigger.First > d.trigger.First {
+			continue
+		}
 		switch e.slots["instrument"].Text {
 		case "trade_remedy":
 			remedy = true
@@ -194,7 +197,7 @@ func (d *draft) response() event.Value {
 		for end < d.sentence.End && end < e.End+mostWords && !v.breaks(end) && !v.hasAt(end, "%phrase_end") {
 			end++
 		}
-		its := slices.ContainsFunc(v.codesIn(e.End, min(end, e.End+3)), func(c string) bool { return slices.Contains(d.slots["by"].List, c) })
+		its := slices.ContainsFunc(v.codesIn(e.End, min(end, e.End+6)), func(c string) bool { return slices.Contains(d.slots["by"].List, c) })
 		if end > e.End && !its && (d.trigger.First < i || d.trigger.First >= end) {
 			return event.Text(v.doc.Span(e.End, end))
 		}

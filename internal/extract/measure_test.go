@@ -119,6 +119,8 @@ func TestMeasuresOfOneArticle(t *testing.T) {
 		{"a hike told of again", "Norway imposed tariffs on Danish ham in May. The Norwegian tariff hikes hurt Denmark.", []string{"tariff|impose|NO|DK|in_force"}},
 		{"a duty moved by its rates", "Norway would bring its 12 percent duty on Danish ham to zero.", []string{"tariff|remove|NO|DK|proposed"}},
 		{"the rate that another replaces", "Norway charges a duty of 50 percent on Danish ham, in place of the 25 percent duty of May.", []string{"tariff|raise|NO|DK|in_force"}},
+		{"two verbs of one subject", "Norway imposed a duty on Danish ham and launched an anti-dumping investigation into imports of rope.",
+			[]string{"tariff|impose|NO|DK|in_force", "trade_remedy|investigate|NO||in_force"}},
 		{"the duty of a trade remedy", "Norway imposed an anti-dumping duty on Danish ham in May. No duty is charged on ham for the ships.",
 			[]string{"trade_remedy|exempt|NO||in_force", "trade_remedy|impose|NO|DK|in_force"}},
 	} {

@@ -180,6 +180,9 @@ func (d *draft) possessor() []string {
 			i = k
 			continue
 		}
+		if d.v.lower(i) == "and" && d.v.acts(d.v.pastAdverbs(i+1)) {
+			return nil // "put a duty on Peruvian yarn and opened a case"
+		}
 		if d.v.hasAt(i, "%verb_cue") || d.v.hasAt(i, "%preposition") || d.v.lower(i) == "," || d.v.hasAt(i, "%pays") || d.v.hasAt(i, "%paid_if_passive") {
 			return nil
 		}
@@ -198,6 +201,10 @@ func (d *draft) possessor() []string {
 	}
 	return nil
 }
+
+// acts reports a finite verb at token i that is no word for plans, which
+// taggers take for one: "its current and proposed duties".
+func (v *view) acts(i int) bool { return v.finite(i) && !v.hasAt(i, "%mooted") }
 
 // aimedAt is true for the country that stands bare before sanctions: "its
 // Peru sanctions list" is a list of those who are sanctioned.

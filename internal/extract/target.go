@@ -35,6 +35,9 @@ func (d *draft) target() []string {
 		return unique(out)
 	}
 	for i := d.trigger.First - 1; i >= first; i-- {
+		if d.kind.Name == "measure" && d.v.lower(i) == "and" && d.v.acts(d.v.pastAdverbs(i+1)) {
+			break // goods of the act before
+		}
 		e, ok := d.v.at(i, ontology.LabelCountry)
 		if ok && !isBody(e.Value) && !slices.Contains(by, e.Value) && d.v.bindsGoods(e) {
 			return []string{e.Value}
@@ -94,6 +97,9 @@ func (v *view) ofGoods(e ontology.Entity) bool {
 // opponent is the target, or, where the sentence names none and the article
 // is about two countries alone, the other of them.
 func (d *draft) opponent() []string {
+	if d.slots["instrument"].Text == "subsidy" {
+		return nil // aid falls on nobody
+	}
 	if codes := d.target(); codes != nil {
 		return codes
 	}
@@ -101,8 +107,8 @@ func (d *draft) opponent() []string {
 	if let := d.leftSubject(); d.slots["action"].Text == "exempt" && d.spared(let) && !slices.Equal(let, by) {
 		return let
 	}
-	if d.slots["instrument"].Text == "subsidy" || d.groupMeant() {
-		return nil // aid falls on nobody unless the words say so
+	if d.groupMeant() {
+		return nil
 	}
 	if !d.v.bilateral() || len(by) != 1 || !slices.Contains(d.v.topic[:2], by[0]) {
 		return nil
