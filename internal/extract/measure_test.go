@@ -97,6 +97,7 @@ func TestMeasuresOfOneArticle(t *testing.T) {
 		{"hit by another's duty", "Norway lent money to farms hit by the Danish tariff.", []string{"tariff|impose|DK|NO|in_force"}},
 		{"hit with a duty", "Denmark was hit with a tariff on ham by Norway.", []string{"tariff|impose|NO|DK|in_force"}},
 		{"who is spared has not spared", "Denmark was exempted from the tariff on ham by Norway.", []string{"tariff|exempt|NO|DK|in_force"}},
+		{"in answer to what another did", "Norway suspended its tariff on Danish ham. It was introduced in retaliation for the tariff that Denmark imposed on trout.", []string{"tariff|impose|NO|DK|in_force", "tariff|suspend|NO|DK|in_force"}},
 		{"the end of an idea", "Norway dropped the idea of a tariff on Danish ham.", []string{"tariff|impose|NO|DK|rejected"}},
 		{"the end of a plan", "Norway dropped its plan to impose a tariff on Danish ham.", []string{"tariff|impose|NO|DK|rejected"}},
 		{"whence the goods come, far behind", "Norway levied a tariff on pickled ham of a weight below four kilograms originating in Denmark.", []string{"tariff|impose|NO|DK|in_force"}},

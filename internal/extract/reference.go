@@ -124,10 +124,10 @@ func (v *view) nounPhrase(e ontology.Entity) (first, end int) {
 	}
 	if v.hasAt(end, "%against") {
 		stop := min(s.End, end+6)
-		for end++; end < stop && !v.closesTarget(end, true) && !v.hasAt(end, "%preposition"); end++ {
+		for end++; end < stop && !v.closesTarget(end, true) && !v.hasAt(end, "%preposition") && !v.hasAt(end, "%harms") && !v.finite(end); end++ {
 		}
 	}
-	return first, end
+	return first, v.untilNoun(e.End, end)
 }
 
 // pointed is a target of which tokens [first, end) only point to an act: its own

@@ -14,6 +14,9 @@ func (d *draft) relativeDoer() []string {
 	}
 	v := d.v
 	for i := d.trigger.End; i < min(d.trigger.End+9, d.sentence.End); i++ {
+		if v.hasAt(i, "%answers") {
+			return nil // "introduced in answer to the charges that Peru levied"
+		}
 		if w := v.lower(i); w != "that" && w != "which" && i > d.trigger.End {
 			continue
 		} else if w == "that" || w == "which" {

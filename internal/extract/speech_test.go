@@ -43,6 +43,8 @@ func TestStanceHolders(t *testing.T) {
 		name, publisher, text string
 		want                  []string
 	}{
+		{"what goods are made from", "", "Japan strongly opposes the levy on imported fuels made from palm oil.", []string{"JP|oppose|levy on imported fuels made from palm oil"}},
+		{"and after who spoke", "", "Japan wants tariff talks, the minister said, and tariff threats would lead nowhere.", []string{"JP|oppose|tariff threats", "JP|support|tariff talks"}},
 		{"subject", "", "Japan strongly opposes the new car tariffs.", []string{"JP|oppose|new car tariffs"}},
 		{"denied", "", "Japan does not oppose the new car tariffs.", []string{"JP|support|new car tariffs"}},
 		{"denied refusal", "", "Japan has not ruled out joining the trade pact.", []string{"JP|neutral|joining the trade pact"}},

@@ -62,10 +62,15 @@ func (d *draft) phrase(first int) (from, end int) {
 			end = i
 		}
 	}
-	if v.lower(end) == "by" && end > first+1 && v.tag(end-1) == "VBN" {
-		end-- // "the curbs imposed by Peru"
+	for i := first + 1; i < end; i++ {
+		if v.hasAt(i, "%harms") && v.lower(i+1) == "the" && v.tag(first) != "VB" { // "the levy breaks the rules", whatever its tag
+			end = i
+		}
 	}
-	for end > first+1 && v.dangles(end-1) {
+	if (v.lower(end) == "by" || v.lower(end) == "from") && end > first+1 && v.tag(end-1) == "VBN" {
+		end-- // "the curbs imposed by Peru", "the levy on fuel made from palm oil"
+	}
+	for end > first+1 && (v.dangles(end-1) || v.tag(end-1) == "RB") {
 		end--
 	}
 	return first, end

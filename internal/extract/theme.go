@@ -41,6 +41,9 @@ func (d *draft) theme() event.Value {
 		return event.Value{}
 	}
 	first = d.wholeList(first)
+	if v.lower(first) == "," && v.hasAt(first+1, "%conjunction") {
+		first += 2 // "he said, and pressure leads nowhere"
+	}
 	end = v.untilVerb(first, end)
 	for end > first+1 && v.hasAt(end-1, "%theme_tail") {
 		end--

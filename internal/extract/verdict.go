@@ -277,7 +277,19 @@ func (a *draft) wording() (first, end int) {
 	for end > first+1 && (v.hasAt(end-1, "%preposition") || v.lower(end-1) == "up") {
 		end-- // "tariffs of up to 25%"
 	}
+	if r, ok := a.captures["instrument"]; ok {
+		end = v.untilNoun(max(r.End, a.trigger.End), end)
+	}
 	return first, end
+}
+
+// untilNoun cuts what a phrase leaves hanging when its end is cut off, but
+// nothing before token least: "the levy on fuels made", "the findings closely".
+func (v *view) untilNoun(least, end int) int {
+	for end > least && (strings.HasPrefix(v.tag(end-1), "VB") || v.tag(end-1) == "RB" || v.dangles(end-1)) {
+		end--
+	}
+	return end
 }
 
 // leastQuote is how many words a quotation must have to be more than a phrase
