@@ -39,13 +39,14 @@ func (v *view) findHouse() actor {
 	return actor{}
 }
 
-// gazette is true for a notice whose publisher is a government's journal: acts
-// that it tells without a doer are that government's.
+// gazette is true for a notice whose publisher is a government's journal, or a
+// ministry's whose title calls it an order or the like: acts that it tells
+// without a doer are that government's.
 func (v *view) gazette() bool {
-	for _, e := range v.o.Gazetteer.Find(document.New(v.meta.Publisher).Tokens) {
-		if e.Label == "%gazette" {
-			return true
-		}
-	}
-	return false
+	return v.mentions(v.meta.Publisher, "%gazette") || len(v.house().codes) > 0 && v.mentions(v.meta.Title, "%notice_title")
+}
+
+// mentions reports a term of the label in the text.
+func (v *view) mentions(text, label string) bool {
+	return slices.ContainsFunc(v.o.Gazetteer.Find(document.New(text).Tokens), func(e ontology.Entity) bool { return e.Label == label })
 }

@@ -145,3 +145,21 @@ func TestWhatAMeasureAnswers(t *testing.T) {
 		}
 	}
 }
+
+func TestWhoseOrderItIs(t *testing.T) {
+	x := newExtractor(t)
+	text := "Goods wholly made in Iceland are outside the trade scheme. Imports beyond the quota will be liable to duty at 50 percent."
+	for _, tt := range []struct {
+		publisher, title string
+		want             bool
+	}{
+		{"Ministry of Trade, Oslo", "Notice to importers: ham", true},
+		{"Ministry of Trade, Oslo", "The minister on ham", false},
+		{"Fjord Times", "Notice to importers: ham", false},
+	} {
+		a := event.Article{ID: "t", Title: tt.title, Publisher: tt.publisher, Text: text}
+		if got := claimsOf(t, x, a, "measure", "instrument", "by"); slices.Contains(got, "tariff|NO") != tt.want {
+			t.Errorf("%s, %q: got %v, want Norway's duty: %t", tt.publisher, tt.title, got, tt.want)
+		}
+	}
+}
