@@ -307,7 +307,7 @@ func (d *draft) covers(e *draft) bool {
 		return false
 	}
 	return d.instrumentOf(e) && direction(d.slots["action"].Text) == direction(e.slots["action"].Text) &&
-		stage(d.slots["status"].Text) == stage(e.slots["status"].Text)
+		stage(d.slots["status"].Text) == stage(e.slots["status"].Text) && !d.otherAct(e)
 }
 
 // sparing reports an act on exemptions: "extended its tariff exclusions".

@@ -88,6 +88,8 @@ func TestMeasuresOfOneArticle(t *testing.T) {
 			[]string{"tariff|impose|NO|DK|in_force", "tariff|impose|NO|DK|threatened"}},
 		{"goods of another worth are another act", "Norway imposed tariffs on $3 billion of Danish goods. Norway imposed tariffs on $5 billion of Danish goods in May.",
 			[]string{"tariff|impose|NO|DK|in_force", "tariff|impose|NO|DK|in_force"}},
+		{"a mention without a doer that has another day is another act", "Norway imposed tariffs on Danish ham on 3 May 2020. Tariffs on Danish butter took effect on 7 June 2021.",
+			[]string{"tariff|impose|NO|DK|in_force", "tariff|impose|NO|DK|in_force"}},
 		{"another day is another act", "Norway imposed tariffs on Danish ham on 3 May 2020. Norway imposed tariffs on Danish goods on 7 June 2021.",
 			[]string{"tariff|impose|NO|DK|in_force", "tariff|impose|NO|DK|in_force"}},
 		{"a mention without a doer belongs to the one told", "Norway raised its tariffs on Danish ham in May. Shops say the tariff increase hurts.",
