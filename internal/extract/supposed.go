@@ -9,7 +9,7 @@ func (d *draft) unreal() string {
 	switch {
 	case d.kind.Name != "stance":
 		return ""
-	case d.slots["position"].Text != "conditional" && !d.v.possessiveAt(d.trigger.First-1) && d.v.supposes(d.sentence.First, d.trigger.First):
+	case d.slots["position"].Text != "conditional" && !d.v.possessiveAt(d.trigger.First-1) && d.v.underCondition(d.sentence.First, d.trigger.First):
 		return "what is only supposed gives nobody a position"
 	case d.wonders():
 		return "a question gives nobody a position"
@@ -17,11 +17,11 @@ func (d *draft) unreal() string {
 	return ""
 }
 
-// supposes reports whether token at stands in a clause, of the sentence that
+// underCondition reports whether token at stands in a clause, of the sentence that
 // starts at token first, that opens with "if" and the like; one that opens with
 // "whether" goes on behind a comma. A condition set behind a main clause is none
 // of these ("if not" neither).
-func (v *view) supposes(first, at int) bool {
+func (v *view) underCondition(first, at int) bool {
 	comma := false
 	for i := at - 1; i >= first; i-- {
 		switch v.lower(i) {
