@@ -65,6 +65,22 @@ type poisoned struct {
 	written  int
 	want     int            // events
 	letters  map[string]int // by class
+	events   map[string]int // that a note gives, by its goods
+	extract  pipeline.Extractor
+}
+
+// eventsOf counts what our rules find in a note: the notes differ by their goods.
+func (p *poisoned) eventsOf(a event.Article) int {
+	p.t.Helper()
+	goods, _, _ := strings.Cut(a.Text[strings.Index(a.Text, " on ")+len(" on "):], " from ")
+	if _, known := p.events[goods]; !known {
+		_, claims, err := p.extract(a)
+		if err != nil || len(claims) == 0 {
+			p.t.Fatalf("a note gives %d claims (%v), expected some", len(claims), err)
+		}
+		p.events[goods] = len(claims)
+	}
+	return p.events[goods]
 }
 
 // batch writes articles and returns how long the pipeline works on them. With
@@ -93,7 +109,7 @@ func (p *poisoned) batch(poison bool) time.Duration {
 		batch = append(batch, in)
 		p.written++
 		if kind == "" {
-			p.want++
+			p.want += p.eventsOf(a)
 		} else {
 			p.letters[kind]++
 		}
@@ -203,7 +219,8 @@ func TestOnePercentPoison(t *testing.T) {
 		}
 	})
 	stop := r.inProcess()
-	p := &poisoned{rig: r, c: r.cluster(), articles: setting(t, "FAULTS_POISON", 10_000), letters: map[string]int{}}
+	p := &poisoned{rig: r, c: r.cluster(), articles: setting(t, "FAULTS_POISON", 10_000), letters: map[string]int{},
+		events: map[string]int{}, extract: r.extractor()}
 	p.batch(false) // to warm up
 	var without, with []time.Duration
 	for range 3 {
@@ -219,7 +236,7 @@ func TestOnePercentPoison(t *testing.T) {
 		t.Errorf("dead letters are %v, want %v", got, p.letters)
 	}
 	if len(revs) != p.want {
-		t.Errorf("%d events, want %d: one of each article that is no poison", len(revs), p.want)
+		t.Errorf("%d events, want %d: all of each article that is no poison", len(revs), p.want)
 	}
 	if p.articles >= 10_000 && slower > .1 || slower > .5 { // a small batch is too short to tell
 		t.Errorf("%.0f%% slower with poison", 100*slower)
