@@ -165,3 +165,24 @@ func TestWhoseOrderItIs(t *testing.T) {
 		}
 	}
 }
+
+// A case that is opened beside a duty has none of its rates.
+func TestInquiriesHaveNoRates(t *testing.T) {
+	x := newExtractor(t)
+	text := "Norway imposed anti-dumping duties of 18 percent on Danish wheels and opened a safeguard investigation into imports of alloys."
+	r, err := x.Extract(event.Article{ID: "t", Text: text})
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := false
+	for _, c := range r.Claims {
+		inquiry := c.Slots["action"].Text == "investigate"
+		seen = seen || inquiry
+		if inquiry && !c.Slots["rates"].Empty() {
+			t.Errorf("the investigation has the rates %v", c.Slots["rates"].Rates)
+		}
+	}
+	if !seen {
+		t.Error("no investigation is found")
+	}
+}

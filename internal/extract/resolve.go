@@ -42,7 +42,7 @@ func resolvers() map[string]resolver {
 		"refused":   func(d *draft) event.Value { return d.refused() },
 		"quote":     func(d *draft) event.Value { return d.quote() },
 		"status":    func(d *draft) event.Value { return event.Text(d.status()) },
-		"rates":     func(d *draft) event.Value { return d.v.ratesIn(d.clause()) },
+		"rates":     func(d *draft) event.Value { return d.v.ratesIn(d.rated()) },
 		"sectors":   func(d *draft) event.Value { return d.v.sectorsIn(d.clause()) },
 	}
 	maps.Copy(out, verdictResolvers())
@@ -69,6 +69,16 @@ func first(codes []string) event.Value {
 		return event.Value{}
 	}
 	return event.Text(codes[0])
+}
+
+// rated is where the rates of a measure are looked for: its clause; of an
+// inquiry, what stands behind it, for it may be told after a duty.
+func (d *draft) rated() (first, end int) {
+	first, end = d.clause()
+	if d.slots["action"].Text == "investigate" {
+		first = d.trigger.First
+	}
+	return first, end
 }
 
 // codesIn lists the countries and bodies named in tokens [first, end), in
