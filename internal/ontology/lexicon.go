@@ -205,32 +205,28 @@ func (l *loader) cues() {
 	if err != nil || len(files) == 0 {
 		files = []string{"ontology/cues.yaml"} // read reports that it is missing
 	}
+	type lists struct {
+		Cues map[string][]string `yaml:"cues"`
+		More map[string][]string `yaml:"more"`
+	}
+	all, contents := make([]lists, len(files)), make([][]byte, len(files))
 	defined := map[string]string{}
-	added := map[string][]string{} // names by the file that adds to them
-	contents := map[string][]byte{}
-	for _, name := range files {
-		var file struct {
-			Cues map[string][]string `yaml:"cues"`
-			More map[string][]string `yaml:"more"`
-		}
-		contents[name], _ = l.read(name, &file)
-		for _, list := range slices.Sorted(maps.Keys(file.Cues)) {
+	for i, name := range files {
+		contents[i], _ = l.read(name, &all[i])
+		for _, list := range slices.Sorted(maps.Keys(all[i].Cues)) {
 			if other, twice := defined[list]; twice {
-				l.problem(name, contents[name], "$.cues."+list, "cue list %q stands in %s too: give it another name, or put its words under more", list, other)
+				l.problem(name, contents[i], "$.cues."+list, "cue list %q stands in %s too: give it another name, or put its words under more", list, other)
 			}
 			defined[list] = name
-			l.phrases(file.Cues[list], Entry{Label: "%" + list}, nil)
-		}
-		for _, list := range slices.Sorted(maps.Keys(file.More)) {
-			added[name] = append(added[name], list)
-			l.phrases(file.More[list], Entry{Label: "%" + list}, nil)
+			l.phrases(all[i].Cues[list], Entry{Label: "%" + list}, nil)
 		}
 	}
-	for _, name := range files {
-		for _, list := range added[name] {
+	for i, name := range files {
+		for _, list := range slices.Sorted(maps.Keys(all[i].More)) {
 			if defined[list] == "" {
-				l.problem(name, contents[name], "$.more."+list, "more of a cue list %q, which no ontology/cues*.yaml has under cues", list)
+				l.problem(name, contents[i], "$.more."+list, "more of a cue list %q, which no ontology/cues*.yaml has under cues", list)
 			}
+			l.phrases(all[i].More[list], Entry{Label: "%" + list}, nil)
 		}
 	}
 }
