@@ -103,11 +103,7 @@ func (f *peopleFinder) counterpartOf(i, end int) string {
 // partner reports a country with or to which something is done: it is not the
 // one whose minister speaks.
 func (f *peopleFinder) partner(e ontology.Entity) bool {
-	at := e.First - 1
-	if f.v.lower(at) == "the" {
-		at--
-	}
-	return e.How != ontology.HowDemonym && f.v.hasAt(at, "%partner_side")
+	return e.How != ontology.HowDemonym && f.v.hasAt(f.v.before(e.First), "%partner_side")
 }
 
 // near weighs, in halves of a mention, the countries named before token i in

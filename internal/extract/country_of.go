@@ -75,12 +75,7 @@ func (f *peopleFinder) countryOf(p post, first, end, holder int) string {
 			return c
 		}
 	}
-	there := f.dateline()
-	home := there
-	if home == "" {
-		home = f.titleSubject()
-	}
-	if p.role.Value != "" && !f.secretaryOf(p.role, home) && !f.foreignTitle(p.role) {
+	if p.role.Value != "" && !f.secretaryOf(p.role, f.home()) && !f.foreignTitle(p.role) {
 		return p.role.Value
 	}
 	if end+1 < len(f.tok) && f.tok[end].Lower == "of" {
@@ -115,10 +110,18 @@ func (f *peopleFinder) countryOf(p post, first, end, holder int) string {
 	if c := f.saidOf(p); c != "" && f.mayHave(p, c) {
 		return c
 	}
-	if there != "" && there != f.hostOf(p) && f.mayHave(p, there) {
+	if there := f.dateline(); there != "" && there != f.hostOf(p) && f.mayHave(p, there) {
 		return there
 	}
 	return f.context(p)
+}
+
+// home is the country of the dateline, else that which the title begins with.
+func (f *peopleFinder) home() string {
+	if there := f.dateline(); there != "" {
+		return there
+	}
+	return f.titleSubject()
 }
 
 // foreignTitle reports a secretary whose title is one country's where the text

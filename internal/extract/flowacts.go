@@ -48,10 +48,7 @@ func (d *draft) government() []string {
 	if codes := d.byAgent(); codes != nil {
 		return codes
 	}
-	if codes := d.sharedSubject(); codes != nil {
-		return codes
-	}
-	if codes := d.v.accusedOf(d.trigger.First); codes != nil {
+	if codes := d.subjectAfar(); codes != nil {
 		return codes
 	}
 	if d.strangerActs() {

@@ -176,11 +176,7 @@ func (v *view) trader(i int) (ontology.Entity, bool) {
 
 // partnerAt is true for the country of "exports to X", "trade with X".
 func (v *view) partnerAt(e ontology.Entity) bool {
-	i := e.First - 1
-	if v.lower(i) == "the" {
-		i--
-	}
-	return slices.Contains([]string{"to", "from", "with", "against", "in"}, v.lower(i))
+	return slices.Contains([]string{"to", "from", "with", "against", "in"}, v.lower(v.before(e.First)))
 }
 
 // traderBefore is the country nearest to the left of the flow in its sentence

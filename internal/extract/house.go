@@ -41,8 +41,16 @@ func (v *view) findHouse() actor {
 
 // gazette is true for a notice whose publisher is a government's journal, or a
 // ministry's whose title calls it an order or the like: acts that it tells
-// without a doer are that government's.
+// without a doer are that government's. It is looked up once.
 func (v *view) gazette() bool {
+	if v.notice == nil {
+		found := v.findNotice()
+		v.notice = &found
+	}
+	return *v.notice
+}
+
+func (v *view) findNotice() bool {
 	return v.mentions(v.meta.Publisher, "%gazette") || len(v.house().codes) > 0 && v.mentions(v.meta.Title, "%notice_title")
 }
 

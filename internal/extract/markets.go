@@ -199,10 +199,7 @@ func (d *draft) marketMove() string {
 
 // joinedAt is true for what "and" or "and the" joins to the one before.
 func (v *view) joinedAt(i int) bool {
-	if v.lower(i-1) == "the" {
-		i--
-	}
-	return v.lower(i-1) == "and"
+	return v.lower(v.before(i)) == "and"
 }
 
 // finalMove is where "but" or "before" brings a later move of the same

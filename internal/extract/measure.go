@@ -222,15 +222,29 @@ func stage(status string) string {
 // that has the same instrument, direction and stage and a doer named in its
 // own words: a second mention is likelier than a second measure.
 func settle(drafts []*draft) []*draft {
-	var out []*draft
-	guessed := map[*draft]bool{}
-	for _, d := range drafts {
-		guessed[d] = d.guessed()
+	guessed := marked(drafts, (*draft).guessed)
+	return handOver(drafts, func(i, k int) bool { return guessed[i] && !guessed[k] && drafts[k].covers(drafts[i]) })
+}
+
+// marked tells for each draft whether is holds.
+func marked(drafts []*draft, is func(*draft) bool) []bool {
+	out := make([]bool, len(drafts))
+	for i, d := range drafts {
+		out[i] = is(d)
 	}
-	for _, d := range drafts {
+	return out
+}
+
+// handOver gives each draft i to the first other one k of which it is a
+// mention, and returns the rest.
+func handOver(drafts []*draft, mentions func(i, k int) bool) []*draft {
+	var out []*draft
+	for i, d := range drafts {
 		at := -1
-		if guessed[d] {
-			at = slices.IndexFunc(drafts, func(e *draft) bool { return e != d && !guessed[e] && e.covers(d) })
+		for k := 0; k < len(drafts) && at < 0; k++ {
+			if k != i && mentions(i, k) {
+				at = k
+			}
 		}
 		if at < 0 {
 			out = append(out, d)
@@ -245,19 +259,8 @@ func settle(drafts []*draft) []*draft {
 // their own ("the tariff hikes"), to the one of the article that restricts by the
 // same instrument, doer and stage: the words remind of it.
 func reminded(drafts []*draft) []*draft {
-	var out []*draft
-	for i, d := range drafts {
-		at := -1
-		if d.reminds() {
-			at = slices.IndexFunc(drafts, func(e *draft) bool { return e != d && (!e.reminds() || slices.Index(drafts, e) < i) && e.recalled(d) })
-		}
-		if at < 0 {
-			out = append(out, d)
-			continue
-		}
-		drafts[at].also = append(drafts[at].also, d)
-	}
-	return out
+	reminds := marked(drafts, (*draft).reminds)
+	return handOver(drafts, func(i, k int) bool { return reminds[i] && (k < i || !reminds[k]) && drafts[k].recalled(drafts[i]) })
 }
 
 // reminds is true for a restriction told in one noun without a rate or day.

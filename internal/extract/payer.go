@@ -130,10 +130,7 @@ func (v *view) listBefore(e ontology.Entity) []string {
 
 // destination is true for the country that goods go to or are in.
 func (v *view) destination(e ontology.Entity) bool {
-	i := e.First - 1
-	if v.lower(i) == "the" {
-		i--
-	}
+	i := v.before(e.First)
 	if v.lower(i) == "in" && v.hasAt(i-1, "%made") {
 		return false
 	}

@@ -2,6 +2,15 @@ package extract
 
 import "strings"
 
+// subjectAfar is who does the act where other words stand between the two: an
+// auxiliary that governs several acts, or an accusation.
+func (d *draft) subjectAfar() []string {
+	if codes := d.sharedSubject(); codes != nil {
+		return codes
+	}
+	return d.v.accusedOf(d.trigger.First)
+}
+
 // sharedSubject is who does the first of several acts that one auxiliary
 // governs: "Peru will lift its ban, resume imports and cut the duty".
 func (d *draft) sharedSubject() []string {
@@ -43,10 +52,7 @@ func (v *view) accusedOf(act int) []string {
 	if !ok || e.End != i {
 		return nil
 	}
-	at := e.First - 1
-	if v.lower(at) == "the" {
-		at--
-	}
+	at := v.before(e.First)
 	if !v.hasAt(at, "%addressing") && !v.hasAt(at, "%stance_for") {
 		return nil
 	}

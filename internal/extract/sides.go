@@ -142,10 +142,7 @@ func (v *view) origin(first, end int) string {
 		if !ok {
 			continue
 		}
-		at := k - 1
-		if v.lower(at) == "the" {
-			at--
-		}
+		at := v.before(k)
 		if v.lower(at) == "from" || v.lower(at) == "in" && v.hasAt(at-1, "%made") {
 			return e.Value
 		}

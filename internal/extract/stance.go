@@ -70,7 +70,7 @@ func (d *draft) phrase(first int) (from, end int) {
 	if (v.lower(end) == "by" || v.lower(end) == "from") && end > first+1 && v.tag(end-1) == "VBN" {
 		end-- // "the curbs imposed by Peru", "the levy on fuel made from palm oil"
 	}
-	for end > first+1 && (v.dangles(end-1) || v.tag(end-1) == "RB") {
+	for end > first+1 && v.dangles(end-1) {
 		end--
 	}
 	return first, end
@@ -104,7 +104,7 @@ func (v *view) commaIn(first, end int) bool {
 
 // dangles reports whether token i cannot end a noun phrase.
 func (v *view) dangles(i int) bool {
-	return v.lower(i) == "such" || v.lower(i) == "be" || v.hasAt(i, "%conjunction") || v.hasAt(i, "%determiner") || v.lower(i) == "the" || v.hasAt(i, "%preposition") && v.tag(i) != "RP"
+	return v.tag(i) == "RB" || v.lower(i) == "such" || v.lower(i) == "be" || v.hasAt(i, "%conjunction") || v.hasAt(i, "%determiner") || v.lower(i) == "the" || v.hasAt(i, "%preposition") && v.tag(i) != "RP"
 }
 
 // shortQuote reports whether token i is a quotation mark around a word or two

@@ -54,11 +54,7 @@ func (d *draft) border() []string {
 		if !ok || isBody(e.Value) || e.How == ontology.HowMetonym || d.v.possessiveAt(e.End) {
 			continue
 		}
-		at := i - 1
-		if d.v.lower(at) == "the" {
-			at--
-		}
-		if d.v.endsAt("%crosses", at+1) && (e.How == ontology.HowName || d.v.hasAt(e.End, "%crossing")) {
+		if d.v.endsAt("%crosses", d.v.before(i)+1) && (e.How == ontology.HowName || d.v.hasAt(e.End, "%crossing")) {
 			return []string{e.Value}
 		}
 	}
@@ -103,10 +99,7 @@ func (d *draft) namedSubject() []string {
 		if bearers, verb, ok := d.payer(); ok {
 			return d.collector(bearers, verb)
 		}
-		if codes := d.sharedSubject(); codes != nil {
-			return codes
-		}
-		if codes := d.v.accusedOf(d.trigger.First); codes != nil {
+		if codes := d.subjectAfar(); codes != nil {
 			return codes
 		}
 	}
@@ -278,14 +271,7 @@ func (v *view) pressed(a actor) bool {
 // addressed is true for whom another accuses, tells or blames: he does not
 // act next.
 func (d *draft) addressed(a actor) bool {
-	if d.kind.Name != "measure" {
-		return false
-	}
-	i := a.first - 1
-	if d.v.lower(i) == "the" {
-		i--
-	}
-	return d.v.hasAt(i, "%addressing")
+	return d.kind.Name == "measure" && d.v.hasAt(d.v.before(a.first), "%addressing")
 }
 
 // numbered reports "and (ii)" at token i: the list has one subject.

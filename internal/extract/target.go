@@ -104,8 +104,10 @@ func (d *draft) opponent() []string {
 		return codes
 	}
 	by := d.slots["by"].List
-	if let := d.leftSubject(); d.slots["action"].Text == "exempt" && d.spared(let) && !slices.Equal(let, by) {
-		return let
+	if d.slots["action"].Text == "exempt" {
+		if let := d.leftSubject(); d.spared(let) && !slices.Equal(let, by) {
+			return let
+		}
 	}
 	if d.groupMeant() {
 		return nil

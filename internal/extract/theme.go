@@ -76,7 +76,7 @@ func (d *draft) theme() event.Value {
 	if first >= end || v.verbal(first) || !v.ofTrade(first, end) && !v.has(first, end, "%theme_matter") && !d.ofPolicy(first, end) {
 		return event.Value{}
 	}
-	for end > first+1 && (v.tag(end-1) == "RB" || v.dangles(end-1)) {
+	for end > first+1 && v.dangles(end-1) {
 		end--
 	}
 	d.vague = v.unnamed(first, end)

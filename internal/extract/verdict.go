@@ -286,7 +286,7 @@ func (a *draft) wording() (first, end int) {
 // untilNoun cuts what a phrase leaves hanging when its end is cut off, but
 // nothing before token least: "the levy on fuels made", "the findings closely".
 func (v *view) untilNoun(least, end int) int {
-	for end > least && (strings.HasPrefix(v.tag(end-1), "VB") || v.tag(end-1) == "RB" || v.dangles(end-1)) {
+	for end > least && (strings.HasPrefix(v.tag(end-1), "VB") || v.dangles(end-1)) {
 		end--
 	}
 	return end

@@ -44,6 +44,8 @@ type view struct {
 	headings map[int]string
 	// publisher is the government that publishes the text, once asked for.
 	publisher *actor
+	// notice says whether the text is one, once asked for.
+	notice *bool
 	// trade tells whether the text is about trade, once asked for.
 	trade *bool
 	// meter counts the work.
@@ -156,6 +158,14 @@ func (v *view) has(first, end int, label string) bool {
 		}
 	}
 	return false
+}
+
+// before is the place of the word before token i, "the" passed over.
+func (v *view) before(i int) int {
+	if v.lower(i-1) == "the" {
+		return i - 2
+	}
+	return i - 1
 }
 
 // lower is the lower-case form of token i, empty outside the text.
